@@ -1,0 +1,168 @@
+"""Where every row of a matrix came from: `Origin`, the rungs, and the column table `Rows`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Origin(IntEnum):
+    """How a row came about. The codes are stored in artifacts: never renumber."""
+
+    MISSING = 0  # no source holds it; only in a `Lookup`, never in a finished matrix
+    EXACT = 1  # found as written
+    NORMALIZED = 2  # found under another spelling: see the rung
+    COMPOSED = 3  # made from pieces, characters or n-grams the source holds
+    MAPPED = 4  # carried over from another space
+    INVENTED = 5  # mean, random: no information about this word
+    SPECIAL = 6  # <pad>, <unk>, reserved rows
+
+
+# The rungs of the normalization ladder, in the order in which they are tried. The position is stored
+# in memory only; artifacts hold the name.
+RUNGS = ("exact", "nfkc", "lower", "title", "upper", "script", "joiner", "digits", "trim")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A column table, n rows in vocabulary order.
+
+    origin     uint8[n]   codes of `Origin`
+    rung       int8[n]    position in RUNGS, -1 where no source row was found
+    source     int16[n]   position in `sources`, -1 for none
+    method     int16[n]   position in `methods` (kinds of fill), -1 for none
+    form       object[n]  the spelling found in the source, or None
+    pieces     object[n]  tuple of the pieces a composed row is made of, or None
+    suspect    bool[n]    found, but perhaps another word (US -> us): counted apart
+    ambiguous  bool[n]    one of several possible conversions (发 -> 發 or 髮)
+    confidence float32[n] in 0..1, NaN where there is none
+    """
+
+    origin: NDArray[np.uint8]
+    rung: NDArray[np.int8]
+    source: NDArray[np.int16]
+    method: NDArray[np.int16]
+    form: NDArray[np.object_]
+    pieces: NDArray[np.object_]
+    suspect: NDArray[np.bool_]
+    ambiguous: NDArray[np.bool_]
+    confidence: NDArray[np.float32]
+    sources: tuple[str, ...] = ()
+    methods: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        n = len(self.origin)
+        for name in COLUMNS:
+            column = getattr(self, name)
+            if column.shape != (n,):
+                raise ValueError(f"column {name} has shape {column.shape}, expected ({n},)")
+            column.flags.writeable = False
+
+    @classmethod
+    def missing(cls, n: int) -> Rows:
+        """n rows, all MISSING."""
+        return cls(
+            origin=np.zeros(n, np.uint8),
+            rung=np.full(n, -1, np.int8),
+            source=np.full(n, -1, np.int16),
+            method=np.full(n, -1, np.int16),
+            form=np.full(n, None, object),
+            pieces=np.full(n, None, object),
+            suspect=np.zeros(n, bool),
+            ambiguous=np.zeros(n, bool),
+            confidence=np.full(n, np.nan, np.float32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def writable(self) -> dict[str, Any]:
+        """Copies of all columns, to be changed and passed to `replace_columns`."""
+        return {name: getattr(self, name).copy() for name in COLUMNS}
+
+    def replace_columns(self, **columns: Any) -> Rows:
+        """The same table with some columns (or `sources`, `methods`) replaced."""
+        return replace(self, **columns)
+
+    def take(self, ids: Sequence[int] | NDArray[np.integer]) -> Rows:
+        """The rows at positions `ids`, in that order."""
+        at = np.asarray(ids, dtype=np.int64)
+        return replace(self, **{name: getattr(self, name)[at] for name in COLUMNS})
+
+    def is_(self, *origins: Origin) -> NDArray[np.bool_]:
+        """bool[n]: rows whose origin is one of `origins`."""
+        return np.isin(self.origin, [int(o) for o in origins])
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """bool[n]: rows that stand in a source (exact or normalized)."""
+        return self.is_(Origin.EXACT, Origin.NORMALIZED)
+
+    def to_arrow(self, words: Sequence[str]) -> pa.Table:
+        """The table that `rows.parquet` holds: word, then the columns with names instead of codes."""
+        import pyarrow as pa
+
+        def named(codes: NDArray[Any], names: Sequence[str]) -> pa.Array:
+            # Dictionary-encoded: names are stored once however many rows there are.
+            index = pa.array(codes.astype(np.int32), mask=codes < 0)
+            return pa.DictionaryArray.from_arrays(index, pa.array(list(names), pa.string()))
+
+        origins = [o.name.lower() for o in Origin]
+        return pa.table(
+            {
+                "word": pa.array(list(words), pa.string()),
+                "origin": named(self.origin.astype(np.int16), origins),
+                "rung": named(self.rung, RUNGS),
+                "source": named(self.source, self.sources),
+                "method": named(self.method, self.methods),
+                "form": pa.array(list(self.form), pa.string()),
+                "pieces": pa.array(list(self.pieces), pa.list_(pa.string())),
+                "suspect": pa.array(self.suspect),
+                "ambiguous": pa.array(self.ambiguous),
+                "confidence": pa.array(self.confidence, mask=np.isnan(self.confidence)),
+            }
+        )
+
+    @classmethod
+    def from_arrow(cls, table: pa.Table) -> Rows:
+        """The inverse of `to_arrow` (without the words)."""
+        n = table.num_rows
+
+        def objects(values: list[Any]) -> NDArray[np.object_]:
+            out = np.full(n, None, object)
+            for i, value in enumerate(values):
+                out[i] = value
+            return out
+
+        def coded(name: str, names: Sequence[str], dtype: Any) -> NDArray[Any]:
+            position = {known: i for i, known in enumerate(names)}
+            return np.array([position.get(v, -1) for v in table[name].to_pylist()], dtype=dtype)
+
+        sources = tuple(dict.fromkeys(v for v in table["source"].to_pylist() if v is not None))
+        methods = tuple(dict.fromkeys(v for v in table["method"].to_pylist() if v is not None))
+        pieces = [None if p is None else tuple(p) for p in table["pieces"].to_pylist()]
+        confidence = [np.nan if c is None else c for c in table["confidence"].to_pylist()]
+        return cls(
+            origin=coded("origin", [o.name.lower() for o in Origin], np.uint8),
+            rung=coded("rung", RUNGS, np.int8),
+            source=coded("source", sources, np.int16),
+            method=coded("method", methods, np.int16),
+            form=objects(table["form"].to_pylist()),
+            pieces=objects(pieces),
+            suspect=np.array(table["suspect"].to_pylist(), bool),
+            ambiguous=np.array(table["ambiguous"].to_pylist(), bool),
+            confidence=np.array(confidence, np.float32),
+            sources=sources,
+            methods=methods,
+        )
+
+
+COLUMNS = ("origin", "rung", "source", "method", "form", "pieces", "suspect", "ambiguous", "confidence")
