@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .protocol import Block, Faults, Header, VectorFile
+from .protocol import Block, Faults, Header, Rows, VectorFile
 from .sniff import open_vectors
 
-__all__ = ["Block", "Faults", "Header", "VectorFile", "open_vectors"]
+__all__ = ["Block", "Faults", "Header", "Rows", "VectorFile", "open_vectors"]

@@ -18,9 +18,8 @@ from ..errors import FormatError, UnsafeFileError, one_of
 from ..messages import _
 from ..progress import Progress
 from .binary import read_fixed
-from .chunks import spans
 from .hashing import hashes_of
-from .protocol import NOT_INDEXED, Block, Faults, Header
+from .protocol import NOT_INDEXED, Block, Faults, Header, Rows
 from .streams import ByteFile, digest_of, read_fully
 
 BATCH = 1 << 16
@@ -28,7 +27,7 @@ BATCH = 1 << 16
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a matrix lies in a content: first byte, rows, width and type ("bf16" has no numpy type)."""
+    """Where a matrix lies in a content: first byte, rows, width and type (uint16 is bfloat16)."""
 
     start: int
     rows: int
@@ -37,7 +36,7 @@ class Layout:
 
     @property
     def row_size(self) -> int:
-        return self.dim * (2 if self.dtype == "bf16" else np.dtype(self.dtype).itemsize)
+        return self.dim * np.dtype(self.dtype).itemsize
 
 
 class ArrayVectors:
@@ -90,21 +89,10 @@ class ArrayVectors:
     def end(self) -> int:
         return self._layout.start + self._layout.rows * self._layout.row_size
 
-    def read(
-        self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.float32]
-    ) -> NDArray[np.bool_]:
+    def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
         """See `VectorFile.read`."""
-        if self._layout.dtype == "bf16":
-            sound = np.ones(len(starts), bool)
-            for i, j, buffer, at in spans(self.file, starts, starts + self._layout.row_size):
-                # bfloat16 is the upper half of a float32.
-                wide = buffer[: at[-1]].view("<u2").astype(np.uint32) << 16
-                out[i:j] = wide.view(np.float32).reshape(j - i, -1)
-                sound[i:j] = np.isfinite(out[i:j]).all(axis=1)
-                out[i:j][~sound[i:j]] = 0
-            return sound
         scales = None if self._scales is None else self._scales[ids]
-        return read_fixed(self.file, starts, out, np.dtype(self._layout.dtype), scales)
+        return read_fixed(self.file, starts, self._layout.dim, np.dtype(self._layout.dtype), scales=scales)
 
     def words(self) -> Iterator[str]:
         return iter(self._words)
@@ -216,7 +204,7 @@ def _load(file: ByteFile, name: str) -> Any:
         return archive[name]
 
 
-SAFETENSORS_TYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "BF16": "bf16", "I8": "|i1"}
+SAFETENSORS_TYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "BF16": "<u2", "I8": "|i1"}
 TENSOR_NAMES = ("vectors", "embeddings", "embedding.weight", "weight")
 
 

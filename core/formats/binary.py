@@ -13,7 +13,7 @@ from ..progress import Progress
 from . import flags as f
 from .chunks import Chunks, spans
 from .native import kernels
-from .protocol import Block, Faults, Header, faults_fix
+from .protocol import Block, Faults, Header, Rows, faults_fix
 from .streams import ByteFile
 from .text import HEADER, KINDS, WIDEST
 
@@ -106,11 +106,9 @@ class BinaryVectors:
     def end(self) -> int:
         return self._end
 
-    def read(
-        self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.float32]
-    ) -> NDArray[np.bool_]:
+    def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
         """See `VectorFile.read`."""
-        return read_fixed(self.file, starts, out, np.dtype("<f4"))
+        return read_fixed(self.file, starts, self.header.dim, np.dtype("<f4"))
 
     def words(self) -> Iterator[str]:
         import io
@@ -129,25 +127,24 @@ class BinaryVectors:
 
 
 def read_fixed(
-    file: ByteFile, starts: NDArray[np.int64], out: NDArray[np.float32], dtype: np.dtype, scales: NDArray | None = None
-) -> NDArray[np.bool_]:
-    """Rows of `out.shape[1]` numbers of `dtype` at `starts` (ascending) into `out`; False where not finite.
+    file: ByteFile, starts: NDArray[np.int64], dim: int, dtype: np.dtype, *, scales: NDArray[np.float32] | None = None
+) -> Iterator[Rows]:
+    """Rows of `dim` numbers of `dtype` at `starts` (ascending).
 
-    `scales` (float32[k]) multiplies each row: int8 with a scale per row.
+    uint16 is taken for bfloat16, the upper half of a float32. `scales` (float32[k]) multiplies each
+    row: int8 with a scale per row.
     """
-    dim = out.shape[1]
-    sound = np.ones(len(starts), bool)
     for i, j, buffer, at in spans(file, starts, starts + dim * dtype.itemsize):
-        rows = out[i:j]
+        numbers = buffer[: at[-1]].view(dtype).reshape(j - i, dim)
+        if dtype.kind == "u":
+            numbers = (numbers.astype(np.uint32) << 16).view(np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
-            rows[:] = buffer[: at[-1]].view(dtype).reshape(j - i, dim)
+            vectors = numbers.astype(np.float32)
             if scales is not None:
-                rows *= scales[i:j, None]
-        good = np.isfinite(rows).all(axis=1)
-        if not good.all():
-            rows[~good] = 0
-            sound[i:j] = good
-    return sound
+                vectors *= scales[i:j, None]
+        sound = np.isfinite(vectors).all(axis=1)
+        vectors[~sound] = 0
+        yield Rows(i, vectors, sound)
 
 
 def open_binary(file: ByteFile, head: bytes, *, skip_faulty: bool = False) -> BinaryVectors:

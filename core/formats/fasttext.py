@@ -19,13 +19,14 @@ from ..progress import Progress
 from .binary import read_fixed
 from .hashing import hashes_of
 from .native import kernels
-from .protocol import Block, Faults, Header
+from .protocol import Block, Faults, Header, Rows
 from .streams import ByteFile, digest_of
 
 MAGIC = 793712314
 ARGUMENTS = struct.Struct("<12id")
 DICTIONARY = struct.Struct("<iiiqq")
 BATCH = 1 << 15
+WORDS_AT_ONCE = 2048  # some 20 n-grams each: 50 MB of rows at 300 dimensions
 END_OF_SENTENCE = "</s>"
 
 
@@ -133,45 +134,46 @@ class FastTextVectors:
     def end(self) -> int:
         return self._matrix_start + self._word_count * self._dim * 4
 
-    def read(
-        self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.float32]
-    ) -> NDArray[np.bool_]:
+    def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
         """See `VectorFile.read`: the mean of each word's row and its n-grams' rows."""
-        words = [self._words[i] for i in ids.tolist()]
-        return self._means(words, out, own=ids)
+        for first in range(0, len(ids), WORDS_AT_ONCE):
+            own = ids[first : first + WORDS_AT_ONCE]
+            vectors, sound = self._means([self._words[i] for i in own.tolist()], own)
+            yield Rows(first, vectors, sound)
 
     def compose(self, words: Sequence[str], out: NDArray[np.float32]) -> NDArray[np.bool_]:
         """The mean of each word's n-gram rows; False where a word has none (too short) or n-grams are off."""
+        made = np.zeros(len(words), bool)
         out[:] = 0
-        if self._buckets <= 0:
-            return np.zeros(len(words), bool)
-        return self._means(words, out, own=None)
+        if self._buckets > 0:
+            for first in range(0, len(words), WORDS_AT_ONCE):
+                batch = slice(first, first + WORDS_AT_ONCE)
+                out[batch], made[batch] = self._means(words[batch], None)
+        return made
 
     def _means(
-        self, words: Sequence[str], out: NDArray[np.float32], *, own: NDArray[np.int64] | None
-    ) -> NDArray[np.bool_]:
-        sound = np.ones(len(words), bool)
-        for first in range(0, len(words), 2048):
-            batch = slice(first, first + 2048)
-            rows, ends = self._rows_of(words[batch], None if own is None else own[batch])
-            unique, inverse = np.unique(rows, return_inverse=True)
-            table = np.empty((len(unique), self._dim), np.float32)
-            good = read_fixed(self.file, self._matrix_start + unique * self._dim * 4, table, np.dtype("<f4"))
-            starts = np.concatenate([[0], ends[:-1]])
-            counts = ends - starts
-            some = counts > 0
-            part = out[batch]
-            part[~some] = 0
-            if some.any():
-                # float64 sums: the mean of twenty rows must not depend on how numpy blocks the sum.
-                sums = np.add.reduceat(table[inverse], starts[some], axis=0, dtype=np.float64)
-                part[some] = sums / counts[some, None]
-                bad = np.zeros(len(counts), bool)
-                bad[some] = np.add.reduceat(~good[inverse], starts[some])
-                part[bad] = 0
-                some &= ~bad
-            sound[batch] = some
-        return sound
+        self, words: Sequence[str], own: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        rows, ends = self._rows_of(words, own)
+        unique, inverse = np.unique(rows, return_inverse=True)
+        table = np.empty((len(unique), self._dim), np.float32)
+        good = np.empty(len(unique), bool)
+        for part in read_fixed(self.file, self._matrix_start + unique * self._dim * 4, self._dim, np.dtype("<f4")):
+            at = slice(part.first, part.first + len(part.sound))
+            table[at], good[at] = part.vectors, part.sound
+        starts = np.concatenate([[0], ends[:-1]])
+        counts = ends - starts
+        some = counts > 0
+        out = np.zeros((len(words), self._dim), np.float32)
+        if some.any():
+            # float64 sums: the mean of twenty rows must not depend on how numpy blocks the sum.
+            sums = np.add.reduceat(table[inverse], starts[some], axis=0, dtype=np.float64)
+            out[some] = sums / counts[some, None]
+            whole = np.zeros(len(words), bool)
+            whole[some] = np.logical_and.reduceat(good[inverse], starts[some])
+            out[~whole] = 0
+            some = whole
+        return out, some
 
     def _rows_of(
         self, words: Sequence[str], own: NDArray[np.int64] | None

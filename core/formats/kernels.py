@@ -122,7 +122,7 @@ def fields_back(text, line, end, fields):
 
 @njit
 def looks_like_value(text, start, end):
-    """Whether a field is surely a vector's number: a sign, digits, a point and at least three digits."""
+    """Whether a field is a vector's number rather than a part of a word: it has a decimal point."""
     i = start
     if i < end and text[i] == 45:
         i += 1
@@ -135,7 +135,7 @@ def looks_like_value(text, start, end):
     i += 1
     while i < end and 48 <= text[i] <= 57:
         i += 1
-    if i - point < 4:
+    if i - point < 2:
         return False
     return i == end or text[i] == 101 or text[i] == 69
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,19 @@ class Block:
     starts: NDArray[np.int64]
 
 
+class Rows(NamedTuple):
+    """Vectors of some of the rows that `read` was asked for.
+
+    first    which of them: positions first..first+len(vectors)-1
+    vectors  float32[k, dim], a buffer that the next block overwrites
+    sound    bool[k], False (and zeros) where a value is not finite
+    """
+
+    first: int
+    vectors: NDArray[np.float32]
+    sound: NDArray[np.bool_]
+
+
 @dataclass
 class Faults:
     """What is wrong with a file: how often, and the first places.
@@ -79,11 +92,9 @@ class VectorFile(Protocol):
         """Where the last row ends, after a scan."""
         ...
 
-    def read(
-        self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.float32]
-    ) -> NDArray[np.bool_]:
-        """Vectors of rows `ids` (int64[k], ascending), which begin at `starts` (`ends` is where the
-        next row begins), into `out` (float32[k, dim]); bool[k], False where a value is not finite."""
+    def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
+        """Vectors of rows `ids` (int64[k], strictly ascending), which begin at `starts` (`ends` is
+        where the next row begins), a block at a time and in that order."""
         ...
 
     def words(self) -> Iterator[str]:

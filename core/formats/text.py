@@ -18,11 +18,12 @@ from ..progress import Progress
 from . import flags as f
 from .chunks import SLACK, Chunks, spans
 from .native import kernels
-from .protocol import NOT_INDEXED, Block, Faults, Header, faults_fix, row_error
+from .protocol import Block, Faults, Header, Rows, faults_fix, row_error
 from .streams import ByteFile
 
 HEADER = re.compile(rb"\s*(\d+)[ \t]+(\d+)[ \t\r]*\n")
 NUMBER = re.compile(rb"[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|nan|inf)$", re.IGNORECASE)
+COMMA = re.compile(rb".+,[-+]?\d+(\.\d+)?$")
 BOM = b"\xef\xbb\xbf"
 WIDEST = 65_536
 
@@ -126,27 +127,26 @@ class TextVectors:
         self.faults.counts["rows more than the header promises"] = max(0, found - claimed)
         self.faults.counts = {kind: count for kind, count in self.faults.counts.items() if count}
 
-    def read(
-        self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.float32]
-    ) -> NDArray[np.bool_]:
-        """See `VectorFile.read`. Raises FormatError for a row whose numbers are none."""
-        sound = np.ones(len(starts), bool)
+    def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
+        """See `VectorFile.read`. A row whose numbers are none raises FormatError (or is not sound)."""
         dim = self.header.dim
         for i, j, buffer, at in spans(self.file, starts, ends):
+            vectors = np.empty((j - i, dim), np.float32)
             status = np.empty(j - i, np.uint8)
-            rows = out[i:j]
             kernels()["parse_rows"](
                 buffer.ctypes.data, at[:-1].ctypes.data, at[1:].ctypes.data, j - i, dim,
-                rows.ctypes.data, status.ctypes.data,
+                vectors.ctypes.data, status.ctypes.data,
             )  # fmt: skip
+            sound = np.ones(j - i, bool)
             for k in np.flatnonzero(status):
-                code = self._slowly(bytes(buffer[at[k] : at[k + 1]]), rows[k]) if status[k] == f.SLOW else status[k]
-                if code == f.MALFORMED:
-                    raise self._malformed(bytes(buffer[at[k] : at[k + 1]]), int(starts[i + k]))
-                if code == f.NOT_FINITE:
-                    sound[i + k] = False
-                    rows[k] = 0
-        return sound
+                line = bytes(buffer[at[k] : at[k + 1]])
+                code = self._slowly(line, vectors[k]) if status[k] == f.SLOW else status[k]
+                if code == f.MALFORMED and not self._skip_faulty:
+                    raise self._malformed(line, int(starts[i + k]))
+                if code:
+                    sound[k] = False
+                    vectors[k] = 0
+            yield Rows(i, vectors, sound)
 
     def _slowly(self, line: bytes, out: NDArray[np.float32]) -> int:
         """Numbers that the fast path leaves to Python: many digits, large exponents."""
@@ -251,18 +251,25 @@ def _is_header(lines: list[bytes]) -> bool:
 
 
 def _guess_dim(file: ByteFile, lines: list[bytes]) -> int:
-    """The width that most of the first rows agree on: the numbers at the end of the narrowest."""
-    counts = [len(line.split()) - 1 for line in lines]
-    dim = min(counts, default=0)
-    numeric = [line for line in lines if all(NUMBER.match(v) for v in line.split()[1:][-max(dim, 1) :])]
-    comma = re.compile(rb".+,[-+]?\d+(\.\d+)?$")
-    if lines and all(comma.match(line.split()[0]) for line in lines if line.split()):
+    """The width that most of the first rows have.
+
+    Where rows disagree (words with spaces, a row cut off), the width that more of them can be read
+    with decides, then the larger one.
+    """
+    rows = [line.split() for line in lines if line.split()]
+    if rows and all(COMMA.match(row[0]) for row in rows):
         raise FormatError(
             _("a comma stands between word and numbers"),
             where=_("{name}, line 1").format(name=file.name),
             fix=_("Separate them by a space or a tab."),
         )
-    if dim < 1 or 2 * len(numeric) < len(lines):
+    counts = [len(row) - 1 for row in rows]
+    dim = max(
+        (c for c in set(counts) if c > 0),
+        key=lambda c: (counts.count(c), sum(_fits(row, c) for row in rows), c),
+        default=0,
+    )
+    if dim < 1 or 2 * sum(_fits(row, dim) for row in rows) < len(rows):
         raise FormatError(
             _("this is not a file of vectors: {line!r}").format(
                 line=(lines[0] if lines else b"")[:60].decode("utf-8", "replace")
@@ -276,8 +283,11 @@ def _guess_dim(file: ByteFile, lines: list[bytes]) -> int:
             where=_("{name}, line 1").format(name=file.name),
             fix=_("Give it as a vocabulary, or name a file of vectors."),
         )
-    # The most frequent width guards against a first row that is cut off.
-    return max(set(counts), key=lambda c: (counts.count(c), -c))
+    return dim
 
 
-assert NOT_INDEXED == 0  # the kernels write 0 for rows without a word
+def _fits(row: list[bytes], dim: int) -> bool:
+    """Whether a row is a word (perhaps of several parts) and then exactly `dim` numbers."""
+    if len(row) <= dim or not all(NUMBER.match(field) for field in row[-dim:]):
+        return False
+    return len(row) == dim + 1 or not NUMBER.match(row[-dim - 1])

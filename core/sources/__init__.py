@@ -1,0 +1,74 @@
+"""Where vectors come from: one file per kind of source, one protocol, one closed union of specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from ..errors import SourceError, one_of
+from ..messages import _
+from .build import BuildSpec, is_build, open_build
+from .builtin import BuiltinSpec, open_builtin
+from .file import FileSpec, open_file
+from .protocol import Context, Source, SourceInfo
+from .random import RandomSpec, open_random
+
+SourceSpec = Annotated[FileSpec | BuiltinSpec | RandomSpec | BuildSpec, Field(discriminator="kind")]
+
+OPENERS = {"file": open_file, "builtin": open_builtin, "random": open_random, "build": open_build}
+
+
+def open_source(spec: SourceSpec | str, context: Context | None = None) -> Source:
+    """Open the source that a spec (or a spec string, see `parse_source`) describes.
+
+    Raises SourceError when it is not there or can't be read as what it claims to be.
+    """
+    if isinstance(spec, str):
+        spec = parse_source(spec)
+    return OPENERS[spec.kind](spec, context or Context())  # type: ignore[operator]
+
+
+def parse_source(text: str) -> SourceSpec:
+    """The spec that a spec string means: `builtin:english`, `random:300`, `archive.zip::member`, a path.
+
+    A path may begin with `file:` or `build:` to say so; without, a folder is taken for a build.
+    """
+    prefix, colon, rest = text.partition(":")
+    try:
+        if colon and prefix == "builtin":
+            return BuiltinSpec(name=rest)  # type: ignore[arg-type]
+        if colon and prefix == "random":
+            dim, _comma, distribution = rest.partition(",")
+            return RandomSpec(dim=int(dim), **({"distribution": distribution} if distribution else {}))
+    except (ValidationError, ValueError) as error:
+        raise SourceError(
+            _("{text!r} is not a source").format(text=text),
+            fix=_("Write {examples}, or a path.").format(
+                examples=one_of(["builtin:english", "builtin:chinese", "random:300", "random:300,xavier"])
+            ),
+        ) from error
+    if colon and prefix == "build":
+        return BuildSpec(path=rest)
+    path = rest if colon and prefix == "file" else text
+    if not path:
+        raise SourceError(_("the source is empty"), fix=_("Give a path, or a name such as builtin:english."))
+    file, _double, member = path.partition("::")
+    if not member and is_build(Path(file).expanduser()):
+        return BuildSpec(path=file)
+    return FileSpec(path=file, member=member)
+
+
+__all__ = [
+    "BuildSpec",
+    "BuiltinSpec",
+    "Context",
+    "FileSpec",
+    "RandomSpec",
+    "Source",
+    "SourceInfo",
+    "SourceSpec",
+    "open_source",
+    "parse_source",
+]

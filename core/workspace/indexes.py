@@ -1,0 +1,273 @@
+"""Indexes of sources: where every word's row lies, found once and kept.
+
+An index costs 20 bytes a row: sorted hashes (8), the row of each (4), where each row begins (8). It
+is named by the file's content digest; a file is known again by its path, size, modification time and
+inode, so a second look at the same file reads nothing of it, and a changed file is scanned afresh.
+Memory does not grow with the source: rows are written as they are found, hashes are sorted a part at
+a time, and a search reads only the parts that it needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import WorkspaceError
+from ..formats import VectorFile
+from ..formats.protocol import NOT_INDEXED
+from ..formats.streams import ByteFile, Identity
+from ..messages import _
+from ..progress import Progress
+
+VERSION = 1
+PART = 1 << 20  # hashes sorted at once: 32 MB at the peak
+SEGMENT = 1 << 15  # entries read at once in a search: 256 kB
+DUPLICATES = "duplicate words"
+
+
+class SourceIndex:
+    """An index on disk, open for searching.
+
+    meta  format, dim, rows, words (distinct ones), digest, faults, places, end
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.meta: dict[str, Any] = json.loads((folder / "index.json").read_text("utf-8"))
+        rows, words = self.meta["rows"], self.meta["words"]
+        sizes = {"hashes.u64": 8 * words, "rows.u32": 4 * words, "starts.i64": 8 * (rows + 1)}
+        if self.meta["version"] != VERSION or any((folder / n).stat().st_size != s for n, s in sizes.items()):
+            raise ValueError("index of another version, or cut off")
+        self._firsts = np.fromfile(folder / "firsts.u64", np.uint64)
+        os.utime(folder)  # the least recently used index is evicted first
+
+    def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """int64[k]: the first row whose word has each hash, -1 = none."""
+        found = np.full(len(hashes), -1, np.int64)
+        if not len(hashes) or not self.meta["words"]:
+            return found
+        order = np.argsort(hashes)
+        wanted = hashes[order]
+        segment_of = np.searchsorted(self._firsts, wanted, side="right") - 1
+        places = np.full(len(hashes), -1, np.int64)
+        with open(self.folder / "hashes.u64", "rb", buffering=0) as file:
+            for segment, low, high in _runs(segment_of):
+                if segment < 0:
+                    continue
+                known = _read(file, np.dtype(np.uint64), segment * SEGMENT, SEGMENT)
+                at = np.searchsorted(known, wanted[low:high])
+                at[at == len(known)] = 0
+                hit = known[at] == wanted[low:high]
+                places[low:high][hit] = at[hit] + segment * SEGMENT
+        hits = np.flatnonzero(places >= 0)
+        # Equal needles share a place, so places only ascend weakly; that is all `_take` needs.
+        rows = np.full(len(hashes), -1, np.int64)
+        rows[hits] = self._take("rows.u32", np.dtype(np.uint32), places[hits])
+        found[order] = rows
+        return found
+
+    def starts(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where rows `ids` (ascending) begin, and where the row after each begins."""
+        kind = np.dtype(np.int64)
+        return self._take("starts.i64", kind, ids), self._take("starts.i64", kind, ids + 1)
+
+    def _take(self, name: str, kind: np.dtype, positions: NDArray[np.int64]) -> NDArray[Any]:
+        """Values at ascending positions, read a segment at a time."""
+        out = np.empty(len(positions), kind)
+        with open(self.folder / name, "rb", buffering=0) as file:
+            for segment, low, high in _runs(positions // SEGMENT):
+                values = _read(file, kind, segment * SEGMENT, SEGMENT)
+                out[low:high] = values[positions[low:high] - segment * SEGMENT]
+        return out
+
+
+def _runs(keys: NDArray[np.integer]) -> Iterator[tuple[int, int, int]]:
+    """(key, first, one past the last) of each run of equal keys."""
+    if not len(keys):
+        return
+    cuts = np.flatnonzero(np.diff(keys)) + 1
+    lows = np.concatenate([[0], cuts])
+    highs = np.concatenate([cuts, [len(keys)]])
+    yield from zip(keys[lows].tolist(), lows.tolist(), highs.tolist(), strict=True)
+
+
+def _read(file: Any, kind: np.dtype, first: int, count: int) -> NDArray[Any]:
+    file.seek(first * kind.itemsize)
+    return np.frombuffer(file.read(count * kind.itemsize), kind)
+
+
+class SourceIndexes:
+    """All indexes of a workspace.
+
+    folder  one sub-folder per index
+    known   which file has which index
+    """
+
+    def __init__(self, folder: Path, known: Path) -> None:
+        self.folder = folder
+        self.known = known
+
+    def open(
+        self, file: ByteFile, *, policy: str, vectors: Callable[[], VectorFile], progress: Progress
+    ) -> tuple[SourceIndex, bool]:
+        """The index of a file, and whether it had to be made (the file scanned).
+
+        `policy` names how faulty rows are treated; indexes of different policies are kept apart.
+        Raises what the scan raises, and WorkspaceError when the index can't be written.
+        """
+        index = self._recall(file, policy)
+        if index is not None:
+            return index, False
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.known.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+            made = Path(tempfile.mkdtemp(prefix=f".making-{os.getpid()}-", dir=self.folder))
+            try:
+                meta = _build(made, vectors(), progress)
+                target = self.folder / self._name(meta["digest"], file.member, policy)
+                index = self._keep(made, target)
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+            self._remember(file, policy, index.folder.name)
+        except OSError as error:
+            raise WorkspaceError(
+                _("the index of {name} can't be written: {reason}").format(
+                    name=file.name, reason=error.strerror or str(error)
+                ),
+                where=str(self.folder),
+                fix=_("It takes 20 bytes a row. Free space there, or set LEXILOOM_HOME to another folder."),
+            ) from error
+        return index, True
+
+    @staticmethod
+    def _name(digest: str, member: str, policy: str) -> str:
+        key = f"{digest}\0{member}\0{policy}\0{VERSION}"
+        return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+    def _keep(self, made: Path, target: Path) -> SourceIndex:
+        """Put a finished index in its place; one that another process put there meanwhile is as good."""
+        try:
+            os.rename(made, target)
+        except OSError:
+            try:
+                return SourceIndex(target)
+            except (OSError, ValueError, KeyError):
+                shutil.rmtree(target, ignore_errors=True)
+                os.rename(made, target)
+        return SourceIndex(target)
+
+    def _card(self, file: ByteFile, policy: str) -> Path:
+        key = f"{file.path.resolve()}\0{file.member}\0{policy}"
+        return self.known / f"{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.json"
+
+    def _recall(self, file: ByteFile, policy: str) -> SourceIndex | None:
+        try:
+            card = json.loads(self._card(file, policy).read_text("utf-8"))
+            if Identity(**card["identity"]) != file.identity:
+                return None
+            return SourceIndex(self.folder / card["index"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None  # never seen, evicted or damaged: scan
+
+    def _remember(self, file: ByteFile, policy: str, index: str) -> None:
+        if not file.unchanged():  # it changed while it was scanned: next time, scan again
+            return
+        card = self._card(file, policy)
+        temporary = card.with_suffix(f".{os.getpid()}")
+        temporary.write_text(json.dumps({"path": str(file.path), "identity": asdict(file.identity), "index": index}))
+        os.replace(temporary, card)
+
+    def _sweep(self) -> None:
+        """Remove what processes that are gone have left half made."""
+        for left in self.folder.glob(".making-*"):
+            pid = int(left.name.split("-")[1])
+            if pid != os.getpid() and not _alive(pid):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    import psutil
+
+    return psutil.pid_exists(pid)
+
+
+def _build(folder: Path, vectors: VectorFile, progress: Progress) -> dict[str, Any]:
+    """Scan a file and write its index into `folder`; the index's meta data."""
+    rows = 0
+    with open(folder / "starts.i64", "wb") as starts, open(folder / "unsorted.u64", "wb") as unsorted:
+        for block in vectors.scan(progress):
+            block.starts.astype(np.int64, copy=False).tofile(starts)
+            block.hashes.tofile(unsorted)
+            rows += len(block.hashes)
+        np.array([vectors.end()], np.int64).tofile(starts)
+    words, duplicates = _sort(folder, rows)
+    (folder / "unsorted.u64").unlink()
+    counts = dict(vectors.faults.counts)
+    if duplicates:
+        counts[DUPLICATES] = duplicates
+    meta = {
+        "version": VERSION,
+        "format": vectors.header.format,
+        "dim": vectors.header.dim,
+        "rows": rows,
+        "words": words,
+        "digest": vectors.digest,
+        "faults": counts,
+        "places": vectors.faults.places,
+    }
+    (folder / "index.json").write_text(json.dumps(meta), "utf-8")
+    return meta
+
+
+def _sort(folder: Path, rows: int) -> tuple[int, int]:
+    """Sort the hashes, a range of them at a time; how many words there are, and how many rows more."""
+    parts = max(1, -(-rows // PART))
+    words = duplicates = 0
+    firsts: list[NDArray[np.uint64]] = []
+    with open(folder / "hashes.u64", "wb") as hashes, open(folder / "rows.u32", "wb") as row_file:
+        for part in range(parts):
+            low = (part << 64) // parts
+            high = ((part + 1) << 64) // parts - 1
+            found, at = _in_range(folder / "unsorted.u64", low, high, whole=parts == 1)
+            order = np.argsort(found, kind="stable")  # equal hashes stay in row order: the first wins
+            found, at = found[order], at[order]
+            keep = np.ones(len(found), bool)
+            keep[1:] = found[1:] != found[:-1]
+            found, at = found[keep], at[keep]
+            duplicates += int(len(keep) - len(found))
+            firsts.append(found[(-words) % SEGMENT :: SEGMENT])
+            found.tofile(hashes)
+            at.tofile(row_file)
+            words += len(found)
+    np.concatenate(firsts).tofile(folder / "firsts.u64")
+    return words, duplicates
+
+
+def _in_range(path: Path, low: int, high: int, *, whole: bool) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The hashes in low..high of an unsorted file, and the rows they belong to."""
+    kept: list[NDArray[np.uint64]] = []
+    rows: list[NDArray[np.uint32]] = []
+    first = 0
+    with open(path, "rb", buffering=0) as file:
+        while len(block := _read(file, np.dtype(np.uint64), first, PART)):
+            inside = block != NOT_INDEXED
+            if not whole:
+                inside &= (block >= np.uint64(low)) & (block <= np.uint64(high))
+            at = np.flatnonzero(inside)
+            kept.append(block[at])
+            rows.append((at + first).astype(np.uint32))
+            first += len(block)
+    if not kept:
+        return np.empty(0, np.uint64), np.empty(0, np.uint32)
+    return np.concatenate(kept), np.concatenate(rows)
