@@ -134,17 +134,18 @@ def read_fixed(
     uint16 is taken for bfloat16, the upper half of a float32. `scales` (float32[k]) multiplies each
     row: int8 with a scale per row.
     """
-    for i, j, buffer, at in spans(file, starts, starts + dim * dtype.itemsize):
-        numbers = buffer[: at[-1]].view(dtype).reshape(j - i, dim)
+    for first, buffer, at in spans(file, starts, starts + dim * dtype.itemsize):
+        rows = len(at) - 1
+        numbers = buffer[: at[-1]].view(dtype).reshape(rows, dim)
         if dtype.kind == "u":
             numbers = (numbers.astype(np.uint32) << 16).view(np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
             vectors = numbers.astype(np.float32)
             if scales is not None:
-                vectors *= scales[i:j, None]
+                vectors *= scales[first : first + rows, None]
         sound = np.isfinite(vectors).all(axis=1)
         vectors[~sound] = 0
-        yield Rows(i, vectors, sound)
+        yield Rows(first, vectors, sound)
 
 
 def open_binary(file: ByteFile, head: bytes, *, skip_faulty: bool = False) -> BinaryVectors:

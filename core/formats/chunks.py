@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,17 @@ SLACK = 8
 Result = TypeVar("Result")
 # (bytes, how many of them are whole rows, their place in the content) -> anything
 Work = Callable[[NDArray[np.uint8], int, int], Result]
+Cut = Callable[[NDArray[np.uint8], int, bool], int]
+
+
+class _Piece(NamedTuple):
+    """Whole rows: `size` bytes from `begin` of a buffer, at `start` of the content."""
+
+    buffer: NDArray[np.uint8]
+    begin: int
+    size: int
+    start: int
+    hashed: Future[Any]  # done when the buffer was hashed
 
 
 class Chunks:
@@ -41,40 +52,30 @@ class Chunks:
         self._progress = progress
         self._skip = skip  # bytes of the header: read and hashed, not worked on
 
-    def map(self, cut: Callable[[NDArray[np.uint8], int, bool], int], work: Work[Result]) -> Iterator[Result]:
+    def map(self, cut: Cut, work: Work[Result]) -> Iterator[Result]:
         """Results of `work` on each piece, in order.
 
         `cut(buffer, size, last)` says how many of the first `size` bytes are whole rows (0: none yet).
         At the end of the content `last` is True and one newline may be added at buffer[size].
         """
-        workers = max(1, min(4, (os.cpu_count() or 2) - 1))
-        waiting: deque[Future[Result]] = deque()
+        workers = max(1, min(4, (os.cpu_count() or 2) - 1))  # one core reads and hashes
         # Reused, because touching fresh memory costs more than the scan. One is being filled, one
         # worked on by each worker, one waits.
         spare: SimpleQueue[NDArray[np.uint8]] = SimpleQueue()
         for _buffer in range(workers + 2):
             spare.put(np.empty(CHUNK + SLACK, np.uint8))
 
-        def run(buffer: NDArray[np.uint8], begin: int, size: int, start: int) -> Result:
+        def run(piece: _Piece) -> Result:
             try:
-                return work(buffer[begin:], size, start)
+                return work(piece.buffer[piece.begin :], piece.size, piece.start)
             finally:
-                spare.put(buffer)
+                piece.hashed.result()
+                spare.put(piece.buffer)
 
-        with ThreadPoolExecutor(workers) as pool:
-            try:
-                for piece in self._pieces(cut, spare):
-                    waiting.append(pool.submit(run, *piece))
-                    if len(waiting) > workers:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for future in waiting:
-                    future.cancel()
+        with ThreadPoolExecutor(1) as hasher:
+            yield from in_parallel(self._pieces(cut, spare, hasher), run, workers)
 
-    def _pieces(self, cut: Any, spare: SimpleQueue[NDArray[np.uint8]]) -> Iterator[tuple[NDArray[np.uint8], int, int, int]]:
-        """(buffer, where its rows begin, how many bytes they take, their place in the content)."""
+    def _pieces(self, cut: Cut, spare: SimpleQueue[NDArray[np.uint8]], hasher: ThreadPoolExecutor) -> Iterator[_Piece]:
         from blake3 import blake3
 
         h = blake3()
@@ -91,8 +92,8 @@ class Chunks:
                 room = memoryview(buffer)[rest.size : buffer.size - SLACK]
                 count = read_fully(stream, room)
                 last = count < len(room)
-                if self.file.plain:
-                    h.update(room[:count])
+                # One thread hashes, in order; the file of a compressed content is hashed by itself.
+                hashed = hasher.submit(h.update if self.file.plain else len, room[:count])
                 done += count
                 size = rest.size + count
                 begin = min(skip, size)
@@ -101,8 +102,9 @@ class Chunks:
                 whole = cut(buffer[begin:], size - begin, last)
                 rest = buffer[begin + whole : size].copy()
                 if whole:
-                    yield buffer, begin, whole, start + begin
+                    yield _Piece(buffer, begin, whole, start + begin, hashed)
                 else:
+                    hashed.result()
                     spare.put(buffer)
                 start += begin + whole
                 if rest.size > LONGEST:
@@ -112,16 +114,43 @@ class Chunks:
                         fix=_("This is not a file of vectors, or it is damaged."),
                     )
             self.end = start + rest.size
+            hashed.result()
         self.digest = f"blake3:{h.hexdigest()}" if self.file.plain else digest_of(self.file.path)
+
+
+Item = TypeVar("Item")
+
+
+def in_parallel(items: Iterator[Item], work: Callable[[Item], Result], workers: int) -> Iterator[Result]:
+    """`work` of each item, in order: the next item is made while earlier ones are worked on."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+class Span(NamedTuple):
+    """Rows first, first + 1, … lie in `buffer` one after the other: row first + k from at[k] to at[k + 1]."""
+
+    first: int
+    buffer: NDArray[np.uint8]
+    at: NDArray[np.int64]
 
 
 def spans(
     file: ByteFile, starts: NDArray[np.int64], ends: NDArray[np.int64], *, block: int = CHUNK
-) -> Iterator[tuple[int, int, NDArray[np.uint8], NDArray[np.int64]]]:
+) -> Iterator[Span]:
     """The bytes of rows starts[i]:ends[i] (ascending), a block at a time.
 
-    Yields (i, j, buffer, at): rows i..j-1 lie in `buffer` one after the other, row i+k from at[k] to
-    at[k+1]. A plain file is read only where rows are asked for, a compressed one from its start.
+    A plain file is read only where rows are asked for, a compressed one from its start.
     """
     sizes = ends - starts
     with file.stream() as stream:
@@ -158,5 +187,5 @@ def spans(
                         where=_("{name}, byte {byte:,}").format(name=file.name, byte=position),
                         fix=_("It changed since it was scanned, or is cut off: compare its size with the original's."),
                     )
-            yield i, j, buffer, at
+            yield Span(i, buffer, at)
             i = j

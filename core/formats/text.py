@@ -6,6 +6,7 @@ spaces (glove.840B has ". . ." and "at name@domain.com"). Values are parsed only
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from ..errors import FormatError
 from ..messages import _
 from ..progress import Progress
 from . import flags as f
-from .chunks import SLACK, Chunks, spans
+from .chunks import SLACK, Chunks, Span, in_parallel, spans
 from .native import kernels
 from .protocol import Block, Faults, Header, Rows, faults_fix, row_error
 from .streams import ByteFile
@@ -26,6 +27,7 @@ NUMBER = re.compile(rb"[-+]?(\d+\.?\d*([eE][-+]?\d+)?|\.\d+([eE][-+]?\d+)?|nan|i
 COMMA = re.compile(rb".+,[-+]?\d+(\.\d+)?$")
 BOM = b"\xef\xbb\xbf"
 WIDEST = 65_536
+READ_AT_ONCE = 1 << 20
 
 
 class TextVectors:
@@ -129,24 +131,28 @@ class TextVectors:
 
     def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
         """See `VectorFile.read`. A row whose numbers are none raises FormatError (or is not sound)."""
-        dim = self.header.dim
-        for i, j, buffer, at in spans(self.file, starts, ends):
-            vectors = np.empty((j - i, dim), np.float32)
-            status = np.empty(j - i, np.uint8)
-            kernels()["parse_rows"](
-                buffer.ctypes.data, at[:-1].ctypes.data, at[1:].ctypes.data, j - i, dim,
-                vectors.ctypes.data, status.ctypes.data,
-            )  # fmt: skip
-            sound = np.ones(j - i, bool)
-            for k in np.flatnonzero(status):
-                line = bytes(buffer[at[k] : at[k + 1]])
-                code = self._slowly(line, vectors[k]) if status[k] == f.SLOW else status[k]
-                if code == f.MALFORMED and not self._skip_faulty:
-                    raise self._malformed(line, int(starts[i + k]))
-                if code:
-                    sound[k] = False
-                    vectors[k] = 0
-            yield Rows(i, vectors, sound)
+        blocks = spans(self.file, starts, ends, block=READ_AT_ONCE)
+        return in_parallel(blocks, lambda span: self._parse(span, starts), min(4, os.cpu_count() or 1))
+
+    def _parse(self, span: Span, starts: NDArray[np.int64]) -> Rows:
+        first, buffer, at = span
+        rows, dim = len(at) - 1, self.header.dim
+        vectors = np.empty((rows, dim), np.float32)
+        status = np.empty(rows, np.uint8)
+        kernels()["parse_rows"](
+            buffer.ctypes.data, at[:-1].ctypes.data, at[1:].ctypes.data, rows, dim,
+            vectors.ctypes.data, status.ctypes.data,
+        )  # fmt: skip
+        sound = np.ones(rows, bool)
+        for k in np.flatnonzero(status):
+            line = bytes(buffer[at[k] : at[k + 1]])
+            code = self._slowly(line, vectors[k]) if status[k] == f.SLOW else status[k]
+            if code == f.MALFORMED and not self._skip_faulty:
+                raise self._malformed(line, int(starts[first + k]))
+            if code:
+                sound[k] = False
+                vectors[k] = 0
+        return Rows(first, vectors, sound)
 
     def _slowly(self, line: bytes, out: NDArray[np.float32]) -> int:
         """Numbers that the fast path leaves to Python: many digits, large exponents."""
