@@ -213,9 +213,13 @@ class _Limited(io.RawIOBase):
         self._inner = inner
         self._file = file
         self._left = max(EXPANSION_FREE, EXPANSION_LIMIT * file.identity.size)
+        self._position = 0
 
     def readable(self) -> bool:
         return True
+
+    def tell(self) -> int:
+        return self._position
 
     def readinto(self, buffer: Any) -> int:
         try:
@@ -226,6 +230,7 @@ class _Limited(io.RawIOBase):
                 where=self._file.name,
                 fix=_("Compare its size with the original's and download it again."),
             ) from error
+        self._position += count or 0
         self._left -= count or 0
         if self._left < 0:
             raise UnsafeFileError(

@@ -1,0 +1,36 @@
+"""Where caches, indexes and builds lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class Workspace:
+    """A folder of ours: LEXILOOM_HOME, or the platform's user data folder."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        if root is None:
+            home = os.environ.get("LEXILOOM_HOME")
+            if home:
+                root = Path(home)
+            else:
+                import platformdirs
+
+                root = Path(platformdirs.user_data_dir("lexiloom"))
+        self.root = root
+
+    @property
+    def indexes(self) -> Path:
+        """Indexes of sources, one folder each."""
+        return self.root / "indexes"
+
+    @property
+    def known(self) -> Path:
+        """Which file has which index."""
+        return self.root / "known"
+
+    @property
+    def builds(self) -> Path:
+        """Builds kept by the app."""
+        return self.root / "builds"
