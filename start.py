@@ -70,6 +70,8 @@ def main(arguments: list[str]) -> int:
         print(f"start.py: there is no command {command!r}.\n\n{USAGE}", file=sys.stderr)
         return 2
     try:
+        if sys.version_info[:2] < OLDEST:
+            return subprocess.run([*find_python(), str(ROOT / "start.py"), *arguments], check=False).returncode
         return commands[command](rest)
     except Stop as reason:
         print(f"\nstart.py: {reason}", file=sys.stderr)
@@ -260,7 +262,8 @@ def pip(*arguments: str) -> None:
 PIP_FAILURES = (
     (r"No space left|Errno 28", "the disk is full. The installation needs 2 GB, with PyTorch's CUDA build 8 GB."),
     (
-        r"NewConnectionError|NameResolutionError|ConnectTimeout|Read timed out|ProxyError|ConnectionResetError",
+        # flit_core comes first of all: where not even that is found, it is the index.
+        r"NewConnectionError|NameResolution|ConnectTimeout|Read timed out|ProxyError|ConnectionReset|for flit_core",
         "the package index can't be reached. Check the network, or set PIP_INDEX_URL to a mirror's address\n"
         + "or PIP_FIND_LINKS to a folder of wheels. What is already downloaded is kept.",
     ),

@@ -77,6 +77,7 @@ def test_nothing_is_installed_again_when_only_a_tool_is_configured(
     [
         ("OSError: [Errno 28] No space left on device", "disk is full"),
         ("NewConnectionError(… Failed to establish a new connection)", "can't be reached"),
+        ("ERROR: No matching distribution found for flit_core==4.2.0", "can't be reached"),
         ("ERROR: No matching distribution found for torch==2.13.0", "no PyTorch"),
         ("ERROR: Failed building wheel for gensim", "no ready-made build"),
         ("something else", "stands above"),
