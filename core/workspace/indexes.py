@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -28,8 +29,11 @@ from ..formats.protocol import NOT_INDEXED
 from ..formats.streams import ByteFile, Identity
 from ..messages import _
 from ..progress import Progress
+from .eviction import evict
+from .locks import is_alive
 
 VERSION = 1
+LIMIT = int(os.environ.get("LEXILOOM_INDEX_LIMIT", 4 << 30))  # bytes of all indexes together
 PART = 1 << 20  # hashes sorted at once: 32 MB at the peak
 SEGMENT = 1 << 15  # entries read at once in a search: 256 kB
 DUPLICATES = "duplicate words"
@@ -49,6 +53,9 @@ class SourceIndex:
         if self.meta["version"] != VERSION or any((folder / n).stat().st_size != s for n, s in sizes.items()):
             raise ValueError("index of another version, or cut off")
         self._firsts = np.fromfile(folder / "firsts.u64", np.uint64)
+        # Held open: an index that another process evicts meanwhile stays readable here.
+        self._open = {name: open(folder / name, "rb", buffering=0) for name in sizes}  # noqa: SIM115
+        weakref.finalize(self, _close, tuple(self._open.values()))
         os.utime(folder)  # the least recently used index is evicted first
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -60,15 +67,14 @@ class SourceIndex:
         wanted = hashes[order]
         segment_of = np.searchsorted(self._firsts, wanted, side="right") - 1
         places = np.full(len(hashes), -1, np.int64)
-        with open(self.folder / "hashes.u64", "rb", buffering=0) as file:
-            for segment, low, high in _runs(segment_of):
-                if segment < 0:
-                    continue
-                known = _read(file, np.dtype(np.uint64), segment * SEGMENT, SEGMENT)
-                at = np.searchsorted(known, wanted[low:high])
-                at[at == len(known)] = 0
-                hit = known[at] == wanted[low:high]
-                places[low:high][hit] = at[hit] + segment * SEGMENT
+        for segment, low, high in _runs(segment_of):
+            if segment < 0:
+                continue
+            known = _read(self._open["hashes.u64"], np.dtype(np.uint64), segment * SEGMENT, SEGMENT)
+            at = np.searchsorted(known, wanted[low:high])
+            at[at == len(known)] = 0
+            hit = known[at] == wanted[low:high]
+            places[low:high][hit] = at[hit] + segment * SEGMENT
         hits = np.flatnonzero(places >= 0)
         # Equal needles share a place, so places only ascend weakly; that is all `_take` needs.
         rows = np.full(len(hashes), -1, np.int64)
@@ -84,11 +90,15 @@ class SourceIndex:
     def _take(self, name: str, kind: np.dtype, positions: NDArray[np.int64]) -> NDArray[Any]:
         """Values at ascending positions, read a segment at a time."""
         out = np.empty(len(positions), kind)
-        with open(self.folder / name, "rb", buffering=0) as file:
-            for segment, low, high in _runs(positions // SEGMENT):
-                values = _read(file, kind, segment * SEGMENT, SEGMENT)
-                out[low:high] = values[positions[low:high] - segment * SEGMENT]
+        for segment, low, high in _runs(positions // SEGMENT):
+            values = _read(self._open[name], kind, segment * SEGMENT, SEGMENT)
+            out[low:high] = values[positions[low:high] - segment * SEGMENT]
         return out
+
+
+def _close(files: tuple[Any, ...]) -> None:
+    for file in files:
+        file.close()
 
 
 def _runs(keys: NDArray[np.integer]) -> Iterator[tuple[int, int, int]]:
@@ -140,6 +150,7 @@ class SourceIndexes:
             finally:
                 shutil.rmtree(made, ignore_errors=True)
             self._remember(file, policy, index.folder.name)
+            evict(self.folder, LIMIT, keep=frozenset([index.folder.name]))
         except OSError as error:
             raise WorkspaceError(
                 _("the index of {name} can't be written: {reason}").format(
@@ -192,14 +203,8 @@ class SourceIndexes:
         """Remove what processes that are gone have left half made."""
         for left in self.folder.glob(".making-*"):
             pid = int(left.name.split("-")[1])
-            if pid != os.getpid() and not _alive(pid):
+            if pid != os.getpid() and not is_alive(pid):
                 shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    import psutil
-
-    return psutil.pid_exists(pid)
 
 
 def _build(folder: Path, vectors: VectorFile, progress: Progress) -> dict[str, Any]:

@@ -34,3 +34,8 @@ class Workspace:
     def builds(self) -> Path:
         """Builds kept by the app."""
         return self.root / "builds"
+
+    @property
+    def locks(self) -> Path:
+        """Lock files, named by what they lock."""
+        return self.root / "locks"
