@@ -287,4 +287,6 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a path may hold letters that the terminal can't show
     sys.exit(main(sys.argv[1:]))
