@@ -1,0 +1,69 @@
+"""Lexiloom's engine: the embedding matrix for your vocabulary, out of pretrained vectors.
+
+    from core import Recipe, run
+
+    build = run(Recipe(vocabulary="words.txt", sources=["builtin:english"]))
+    build.save("out")
+
+Every stage is a plain function as well: `read_vocabulary`, `open_source`, `look_up`, `combine`,
+`measure_coverage`, `fill`, `transform`, `export`. Names are loaded when they are first used, so that
+`import core` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .coverage import measure_coverage as measure_coverage
+    from .errors import LexiloomError as LexiloomError
+    from .exports import export as export
+    from .lookup import combine as combine
+    from .lookup import look_up as look_up
+    from .matrix import EmbeddingMatrix as EmbeddingMatrix
+    from .matrix import Lookup as Lookup
+    from .oov import fill as fill
+    from .pipeline import Build as Build
+    from .pipeline import cover as cover
+    from .pipeline import run as run
+    from .recipe import Recipe as Recipe
+    from .rows import Origin as Origin
+    from .sources import open_source as open_source
+    from .transforms import transform as transform
+    from .vocabulary import read_vocabulary as read_vocabulary
+    from .vocabulary.vocabulary import Vocabulary as Vocabulary
+
+_HOMES = {
+    "Build": "pipeline",
+    "EmbeddingMatrix": "matrix",
+    "LexiloomError": "errors",
+    "Lookup": "matrix",
+    "Origin": "rows",
+    "Recipe": "recipe",
+    "Vocabulary": "vocabulary.vocabulary",
+    "combine": "lookup",
+    "cover": "pipeline",
+    "export": "exports",
+    "fill": "oov",
+    "look_up": "lookup",
+    "measure_coverage": "coverage",
+    "open_source": "sources",
+    "read_vocabulary": "vocabulary",
+    "run": "pipeline",
+    "transform": "transforms",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -115,15 +115,22 @@ class Rows:
             index = pa.array(codes.astype(np.int32), mask=codes < 0)
             return pa.DictionaryArray.from_arrays(index, pa.array(list(names), pa.string()))
 
+        def texts(values: Iterable[str | None]) -> pa.Array:
+            try:
+                return pa.array(list(values), pa.string())
+            except UnicodeEncodeError:  # a lone surrogate: words.json has it as it is
+                whole = [None if v is None else v.encode("utf-8", "replace").decode() for v in values]
+                return pa.array(whole, pa.string())
+
         origins = [o.name.lower() for o in Origin]
         return pa.table(
             {
-                "word": pa.array(list(words), pa.string()),
+                "word": texts(words),
                 "origin": named(self.origin.astype(np.int16), origins),
                 "rung": named(self.rung, RUNGS),
                 "source": named(self.source, self.sources),
                 "method": named(self.method, self.methods),
-                "form": pa.array(list(self.form), pa.string()),
+                "form": texts(self.form),
                 "pieces": pa.array(list(self.pieces), pa.list_(pa.string())),
                 "suspect": pa.array(self.suspect),
                 "ambiguous": pa.array(self.ambiguous),
@@ -134,32 +141,40 @@ class Rows:
     @classmethod
     def from_arrow(cls, table: pa.Table) -> Rows:
         """The inverse of `to_arrow` (without the words)."""
+        import pyarrow as pa
+
         n = table.num_rows
 
-        def objects(values: list[Any]) -> NDArray[np.object_]:
+        def objects(name: str, convert: Callable[[Any], Any]) -> NDArray[np.object_]:
             out = np.full(n, None, object)
-            for i, value in enumerate(values):
-                out[i] = value
+            column = table[name].combine_chunks()
+            at = np.flatnonzero(column.is_valid().to_numpy(zero_copy_only=False))
+            for i, value in zip(at.tolist(), column.take(pa.array(at)).to_pylist(), strict=True):
+                out[i] = convert(value)
             return out
 
-        def coded(name: str, names: Sequence[str], dtype: Any) -> NDArray[Any]:
-            position = {known: i for i, known in enumerate(names)}
-            return np.array([position.get(v, -1) for v in table[name].to_pylist()], dtype=dtype)
+        def coded(name: str, names: Sequence[str] | None, dtype: Any) -> tuple[NDArray[Any], tuple[str, ...]]:
+            column = table[name].combine_chunks()
+            if not pa.types.is_dictionary(column.type):
+                column = column.dictionary_encode()
+            known = column.dictionary.to_pylist()
+            names = known if names is None else names
+            codes = np.array([*map(list(names).index, known), -1], dtype=np.int64)
+            at = column.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
+            return codes[at].astype(dtype), tuple(names)
 
-        sources = tuple(dict.fromkeys(v for v in table["source"].to_pylist() if v is not None))
-        methods = tuple(dict.fromkeys(v for v in table["method"].to_pylist() if v is not None))
-        pieces = [None if p is None else tuple(p) for p in table["pieces"].to_pylist()]
-        confidence = [np.nan if c is None else c for c in table["confidence"].to_pylist()]
+        source, sources = coded("source", None, np.int16)
+        method, methods = coded("method", None, np.int16)
         return cls(
-            origin=coded("origin", [o.name.lower() for o in Origin], np.uint8),
-            rung=coded("rung", RUNGS, np.int8),
-            source=coded("source", sources, np.int16),
-            method=coded("method", methods, np.int16),
-            form=objects(table["form"].to_pylist()),
-            pieces=objects(pieces),
-            suspect=np.array(table["suspect"].to_pylist(), bool),
-            ambiguous=np.array(table["ambiguous"].to_pylist(), bool),
-            confidence=np.array(confidence, np.float32),
+            origin=coded("origin", [o.name.lower() for o in Origin], np.uint8)[0],
+            rung=coded("rung", RUNGS, np.int8)[0],
+            source=source,
+            method=method,
+            form=objects("form", str),
+            pieces=objects("pieces", tuple),
+            suspect=table["suspect"].to_numpy(),
+            ambiguous=table["ambiguous"].to_numpy(),
+            confidence=table["confidence"].combine_chunks().fill_null(np.nan).to_numpy(zero_copy_only=False).copy(),
             sources=sources,
             methods=methods,
         )

@@ -1,0 +1,49 @@
+"""The app: every verb by name, its module loaded when it is used, so that `--help` is there at once."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..messages import N_, _
+
+# verb -> (its module, what it does). The function has the verb's name.
+VERBS = {
+    "build": ("build", N_("Build a matrix for a vocabulary out of sources and write it to a folder.")),
+    "run": ("build", N_("Build the matrix that a recipe file describes.")),
+    "coverage": ("coverage", N_("Show how much of a vocabulary the sources hold and which words they miss.")),
+    "inspect": ("inspect", N_("Show a vector file's format, size and first words, and every fault in it.")),
+    "export": ("export", N_("Write a build in another program's format, read it back, and compare.")),
+    "sources": ("sources", N_("List the built-in sources and the indexes kept of files.")),
+}
+SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class Verbs(TyperGroup):
+    """A group whose commands are loaded one by one."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in VERBS:
+            return None
+        module, help = VERBS[cmd_name]
+        alone = typer.Typer(**SETTINGS)
+        alone.command(cmd_name, help=_(help))(getattr(import_module(f".{module}", __package__), cmd_name))
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(help)) for name, (_module, help) in VERBS.items()])
+
+
+app = typer.Typer(cls=Verbs, no_args_is_help=True, **SETTINGS)
+
+
+@app.callback(help=_("Build the embedding matrix for your vocabulary out of pretrained vectors."))
+def lexiloom() -> None:
+    """The program itself does nothing: its verbs do."""

@@ -1,0 +1,79 @@
+"""`lexiloom build` (from options) and `lexiloom run` (from a recipe): make a matrix, save it, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..messages import _
+from .console import guard, print_json
+from .options import FILL, LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags, wrong_use
+from .progress import watched
+
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=_("Folder to write; an older build there is replaced."))]
+Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON document instead of the report."))]
+Events = Annotated[Path | None, typer.Option("--events", metavar="FILE", help=_("Append progress as JSON lines."))]
+Quiet = Annotated[bool, typer.Option("--quiet", help=_("Show no progress and no report."))]
+
+
+@with_flags(VOCABULARY, SOURCES, LADDER, FILL, SET)
+def build(
+    flags: dict[str, Any],
+    *,
+    out: Out,
+    json: Json = False,
+    events: Events = None,
+    quiet: Quiet = False,
+) -> None:
+    """Build a matrix for a vocabulary out of sources and write it to a folder."""
+    with guard(as_json=json):
+        _check_target(out)
+        _build(recipe_from(flags), out, base=None, json=json, events=events, quiet=quiet)
+
+
+@with_flags(SET)
+def run(
+    flags: dict[str, Any],
+    *,
+    recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help=_("A recipe file (TOML)."))],
+    out: Out,
+    base: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=_("Folder that the recipe's relative paths start from [its own folder]")),
+    ] = None,
+    json: Json = False,
+    events: Events = None,
+    quiet: Quiet = False,
+) -> None:
+    """Build the matrix that a recipe file describes."""
+    from ..recipe import Recipe
+
+    with guard(as_json=json):
+        _check_target(out)
+        base = base or recipe.resolve().parent
+        read = Recipe.from_toml(recipe)
+        with wrong_use():
+            read = read.with_set(*flags.get("--set", ()), base=base)
+        _build(read, out, base=base, json=json, events=events, quiet=quiet)
+
+
+def _check_target(out: Path) -> None:
+    """Refuse a folder that is somebody else's before the long work, not after it."""
+    from ..workspace.atomic import check_folder
+
+    check_folder(out)
+
+
+def _build(recipe: Any, out: Path, *, base: Path | None, json: bool, events: Path | None, quiet: bool) -> None:
+    from .. import pipeline
+    from .report import build_document, build_report
+
+    with watched(events, quiet=quiet) as progress:
+        made = pipeline.run(recipe, progress=progress, base=base)
+        made.save(out, progress=progress)
+    if json:
+        print_json(build_document(made, out))
+    elif not quiet:
+        print(build_report(made, out))

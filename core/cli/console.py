@@ -1,0 +1,126 @@
+"""How the command line begins and ends: signals, exit codes, error texts, and the one JSON document."""
+
+from __future__ import annotations
+
+import json as _json
+import math
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import typer
+
+from ..errors import Cancelled, LexiloomError
+from ..messages import _
+from .text import visible
+
+FAILED, WRONG_USE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asked the process to end (SIGTERM)."""
+
+
+def entrance(arguments: Sequence[str] | None = None) -> int:
+    """Parse `arguments` (default: the process's), run the command, return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A word may hold what a terminal's encoding can't show: show it escaped rather than fail.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    _hear_signals()
+    code = FAILED
+    try:
+        with guard():
+            from .app import app
+
+            app(args=None if arguments is None else list(arguments), prog_name="lexiloom")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else FAILED
+    except typer.Exit as end:
+        code = end.exit_code
+    return _flush(code)
+
+
+def _flush(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # The reader of our output has gone (`| head`): nothing is left to say, also at shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _hear_signals() -> None:
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # cleaning up takes place once, undisturbed
+        raise Terminated
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
+
+
+@contextmanager
+def guard(*, as_json: bool = False) -> Iterator[None]:
+    """Turn what goes wrong inside into a short text on stderr and an exit code."""
+    try:
+        yield
+    except Terminated:
+        _stop(TERMINATED, _("Ended by the system. What was being written has been removed."), as_json)
+    except (KeyboardInterrupt, Cancelled):
+        _stop(INTERRUPTED, _("Stopped. What was being written has been removed."), as_json)
+    except LexiloomError as error:
+        parts = {"kind": type(error).__name__, "what": error.what, "where": error.where, "fix": error.fix}
+        _fail(str(error), parts, as_json)
+    except BrokenPipeError:
+        raise typer.Exit(FAILED) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        where = str(error.filename) if error.filename else None
+        _fail(f"{where}: {reason}" if where else reason, {"kind": "OSError", "what": reason, "where": where}, as_json)
+    except MemoryError:
+        what = _("There is not enough memory for this. A smaller vocabulary or fewer dimensions need less.")
+        _fail(what, {"kind": "MemoryError", "what": what}, as_json)
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("typer", "click"):
+            raise  # wrong use, help shown, an exit code: Typer's own business
+        if os.environ.get("LEXILOOM_DEBUG") == "1":
+            traceback.print_exc()
+        what = _("{kind}: {reason} (a fault of Lexiloom's; LEXILOOM_DEBUG=1 shows where, for a report)").format(
+            kind=type(error).__name__, reason=error
+        )
+        _fail(what, {"kind": type(error).__name__, "what": str(error)}, as_json)
+
+
+def _fail(text: str, parts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json({"error": {name: value for name, value in parts.items() if value is not None}})
+    print(_("Error: {text}").format(text=visible(text)), file=sys.stderr)
+    raise typer.Exit(FAILED) from None
+
+
+def _stop(code: int, text: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"error": {"kind": "Cancelled", "what": text}})
+    print(text, file=sys.stderr)
+    raise typer.Exit(code) from None
+
+
+def print_json(document: Any) -> None:
+    """`document` on stdout, in ASCII, with null for what is not a finite number."""
+    print(_json.dumps(_finite(document), indent=2))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(name): _finite(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(inner) for inner in value]
+    return value

@@ -1,0 +1,63 @@
+"""`lexiloom coverage`: how much of a vocabulary the sources hold, before any vector is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..messages import _
+from .build import Events, Json
+from .console import guard, print_json
+from .options import LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags
+from .progress import watched
+
+
+@with_flags(VOCABULARY, SOURCES, LADDER, SET)
+def coverage(
+    flags: dict[str, Any],
+    *,
+    oov: Annotated[
+        Path | None, typer.Option("--oov", metavar="FILE", help=_("Write all missing words to this CSV file."))
+    ] = None,
+    json: Json = False,
+    events: Events = None,
+) -> None:
+    """Show how much of a vocabulary the sources hold and which words they miss."""
+    from .. import pipeline
+    from .report import cover_document, cover_report
+
+    with guard(as_json=json):
+        recipe = recipe_from(flags)
+        with watched(events) as progress:
+            covered = pipeline.cover(recipe, progress=progress)
+        if oov is not None:
+            write_oov(oov, covered.coverage.oov)
+        if json:
+            print_json(cover_document(covered))
+        else:
+            print(cover_report(covered, oov))
+
+
+def write_oov(path: Path, words: list[tuple[str, int | None]]) -> None:
+    """A CSV file (UTF-8 with BOM, which spreadsheets need) of the missing words and their counts."""
+    import csv
+    import io
+
+    from ..workspace.atomic import atomic_file
+
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["word", "count"])
+    writer.writerows([tame(word), "" if count is None else count] for word, count in words)
+    with atomic_file(path) as file:
+        file.write(text.getvalue().encode("utf-8-sig", "backslashreplace"))
+
+
+def tame(word: str) -> str:
+    """`word` so that no spreadsheet takes it for a formula: an apostrophe before =, +, -, @, tab, return.
+
+    So does a word that begins with an apostrophe, so that one can always be taken off again.
+    """
+    return f"'{word}" if word.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")) else word

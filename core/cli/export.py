@@ -1,0 +1,40 @@
+"""`lexiloom export`: a build in the form that another program reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..messages import _
+from .build import Json
+from .console import guard, print_json
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A build's folder."))],
+    *,
+    format: Annotated[str, typer.Option("--format", metavar="KIND", help=_("The target's format."))],
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help=_("File (or folder) to write."))],
+    json: Json = False,
+) -> None:
+    """Write a build in another format, read it back, and compare."""
+    from ..exports import EXPORTS, read_build
+    from ..exports import export as write
+
+    with guard(as_json=json):
+        if format not in EXPORTS:
+            raise typer.BadParameter(unknown_format(format), param_hint="--format")
+        report = write(read_build(folder).matrix, format, out)
+        if json:
+            print_json(report.as_dict())
+        else:
+            print(report)
+
+
+def unknown_format(given: str) -> str:
+    from ..errors import one_of
+    from ..exports import EXPORTS
+
+    return _("unknown format {given!r}; choose {names}").format(given=given, names=one_of(EXPORTS))

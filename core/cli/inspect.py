@@ -1,0 +1,32 @@
+"""`lexiloom inspect`: what a file of vectors is, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..messages import _
+from .build import Events, Json
+from .console import guard, print_json
+from .progress import watched
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A file of vectors, also compressed."))],
+    *,
+    json: Json = False,
+    events: Events = None,
+) -> None:
+    """Show a vector file's format, rows, dimension, first words, and every fault with its line or byte."""
+    from ..sources import inspect_file
+    from .report import inspect_report
+
+    with guard(as_json=json):
+        with watched(events) as progress:
+            inspection = inspect_file(file, progress=progress)
+        if json:
+            print_json(inspection.as_dict())
+        else:
+            print(inspect_report(inspection))

@@ -1,0 +1,162 @@
+"""The options that several commands share. A row of a table each: its help comes from the recipe's specs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import RecipeError
+from ..messages import N_, _
+from ..recipe import Recipe, assigned, spell_out
+from ..settings import Assignment, plain
+from ..validation import models_at
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One option: `path` is the place in the recipe that it sets, "" where it has a meaning of its own."""
+
+    name: str
+    path: str = ""
+    type: Any = str
+    help: str = ""
+    many: bool = False
+    required: bool = False
+    metavar: str | None = None
+
+    @property
+    def parameter(self) -> str:
+        return self.name.strip("-").replace("-", "_")
+
+    def described(self) -> str:
+        """The help: its own, or what the spec says of the field."""
+        if self.help:
+            return _(self.help)
+        *table, field = self.path.split(".")
+        for model in models_at(Recipe, {}, [int(p) if p.isdigit() else p for p in table]):
+            if field in model.model_fields:
+                described = model.model_fields[field]
+                return _(described.description or described.title or "")
+        raise LookupError(f"{self.name}: no spec has {self.path}")
+
+
+VOCABULARY = (
+    Flag(
+        "--vocab",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=N_("The words: a word list, table, corpus (also a folder), tokenizer.json or vocab.txt; sniffed."),
+    ),
+    Flag("--vocab-kind", "vocabulary.kind", metavar="KIND", help=N_("Read the vocabulary as this kind, unsniffed.")),
+    Flag("--column", "vocabulary.column", metavar="NAME"),
+    Flag("--count-column", "vocabulary.count_column", metavar="NAME"),
+    Flag("--encoding", "vocabulary.encoding", metavar="NAME"),
+    Flag("--language", "vocabulary.language", metavar="CODE"),
+    Flag("--min-count", "vocabulary.min_count", int, metavar="N"),
+    Flag("--max-size", "vocabulary.max_size", int, metavar="N"),
+    Flag("--lower", "vocabulary.lower", bool),
+    Flag("--stop-words", "vocabulary.stop_words", bool),
+    Flag("--special", "vocabulary.specials", many=True, metavar="TOKEN"),
+)
+SOURCES = (
+    Flag(
+        "--source",
+        many=True,
+        required=True,
+        metavar="SPEC",
+        help=N_("A file of vectors, builtin:NAME, random:DIM or a build's folder. Repeat it for a chain."),
+    ),
+    Flag("--on-fault", metavar="refuse|skip", help=N_("What to do with a file that has faulty rows.")),
+)
+LADDER = (
+    Flag("--ladder", metavar="RUNGS", help=N_("Only these rungs, for example exact,nfkc,lower.")),
+    Flag("--rung", many=True, metavar="RUNG", help=N_("Switch a rung on.")),
+    Flag("--no-rung", many=True, metavar="RUNG", help=N_("Switch a rung off.")),
+)
+FILL = (
+    Flag("--fill", many=True, metavar="KIND", help=N_("How missing words are filled. Several are a cascade.")),
+    Flag("--dim", type=int, metavar="N", help=N_("Reduce the matrix to N dimensions by PCA.")),
+    Flag("--transform", many=True, metavar="KIND", help=N_("A transform, before --dim. Repeat it for more.")),
+    Flag("--seed", "seed", int, metavar="N"),
+)
+SET = (
+    Flag("--set", many=True, metavar="PATH=VALUE", help=N_("Set any value of the recipe, for example oov.kind=mean.")),
+)
+
+
+def with_flags(*tables: Sequence[Flag]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add the flags of `tables` to a command, which gets their values as one dict `flags`."""
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        flags = [flag for table in tables for flag in table]
+
+        def called(**values: Any) -> None:
+            given = {flag.name: values.pop(flag.parameter) for flag in flags}
+            command(flags={name: value for name, value in given.items() if value not in (None, [], ())}, **values)
+
+        own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "flags"]
+        parameters = [_parameter(flag) for flag in flags] + own
+        called.__name__, called.__doc__ = command.__name__, command.__doc__
+        called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        called.__annotations__ = {p.name: p.annotation for p in parameters}
+        return called
+
+    return add
+
+
+def _parameter(flag: Flag) -> inspect.Parameter:
+    names = [flag.name, f"--no-{flag.name[2:]}"] if flag.type is bool else [flag.name]
+    declaration = "/".join(names) if flag.type is bool else flag.name
+    info = typer.Option(declaration, help=flag.described(), metavar=flag.metavar)
+    kind = list[flag.type] if flag.many else flag.type if flag.required else flag.type | None
+    default = inspect.Parameter.empty if flag.required else [] if flag.many else None
+    return inspect.Parameter(
+        flag.parameter, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
+    )
+
+
+def recipe_from(flags: Mapping[str, Any]) -> Recipe:
+    """The recipe that the flags describe. What is wrong with them is wrong use: `typer.BadParameter`."""
+    with wrong_use():
+        vocabulary: Any = flags["--vocab"]
+        if "--vocab-kind" in flags:
+            vocabulary = {"kind": flags["--vocab-kind"], "path": str(vocabulary)}
+        given = {
+            "vocabulary": vocabulary,
+            "sources": flags["--source"],
+            "ladder": flags.get("--ladder"),
+            "oov": ",".join(flags["--fill"]) if "--fill" in flags else None,
+            "transforms": ",".join(flags.get("--transform", ())),
+        }
+        tables = plain(spell_out({name: value for name, value in given.items() if value is not None}))
+        return assigned(tables, [*_assignments(flags, tables), *map(Assignment.parse, flags.get("--set", ()))])
+
+
+def _assignments(flags: Mapping[str, Any], tables: Mapping[str, Any]) -> list[Assignment]:
+    values = {flag.path: flags[flag.name] for flag in (*VOCABULARY, *FILL) if flag.path and flag.name in flags}
+    values.pop("vocabulary.kind", None)
+    if "--on-fault" in flags:
+        files = [i for i, source in enumerate(tables["sources"]) if source["kind"] == "file"]
+        values |= {f"sources.{i}.on_fault": flags["--on-fault"] for i in files}
+    values |= {f"ladder.{rung}": True for rung in flags.get("--rung", ())}
+    values |= {f"ladder.{rung}": False for rung in flags.get("--no-rung", ())}
+    if "--dim" in flags:
+        place = len(tables.get("transforms", ()))
+        values[f"transforms.{place}"] = {"kind": "pca", "dim": flags["--dim"]}
+    return [Assignment(tuple(path.split(".")), value, str(value)) for path, value in values.items()]
+
+
+@contextmanager
+def wrong_use() -> Iterator[None]:
+    """What is wrong with an option is wrong use (exit code 2), not a failure."""
+    try:
+        yield
+    except RecipeError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -1,0 +1,81 @@
+"""Progress for people (bars on a terminal's stderr) and for programs (JSON lines in an events file)."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import WorkspaceError
+from ..messages import _
+from ..progress import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+EVENT_SECONDS = 0.1
+
+
+@contextmanager
+def watched(events: Path | None = None, *, quiet: bool = False) -> Iterator[Progress]:
+    """A `Progress` that is shown where somebody looks: on a terminal, and in the file `events`."""
+    with ExitStack() as stack:
+        watchers: list[Progress] = []
+        if events is not None:
+            watchers.append(stack.enter_context(_events(events)))
+        if not quiet and sys.stderr.isatty():
+            watchers.append(stack.enter_context(_bars()))
+
+        def progress(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+            for watcher in watchers:
+                watcher(stage, done, total, unit, message)
+
+        yield progress
+
+
+@contextmanager
+def _events(path: Path) -> Iterator[Progress]:
+    try:
+        file = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise WorkspaceError(
+            _("the events file can't be written: {reason}").format(reason=error.strerror),
+            where=str(path),
+            fix=_("Give --events a file in a folder that exists."),
+        ) from None
+    last: tuple[str, float] = ("", 0.0)
+
+    def write(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        nonlocal last
+        now = time.time()
+        # The first and the last report of a stage always, those between at most ten a second.
+        if stage == last[0] and now - last[1] < EVENT_SECONDS and done != total:
+            return
+        last = (stage, now)
+        event = {"t": round(now, 3), "stage": stage, "done": done, "total": total, "unit": unit, "message": message}
+        file.write(json.dumps(event) + "\n")
+        file.flush()
+
+    with file:
+        yield write
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns: list[Any] = [TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()]
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+
+        def show(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total, description=f"{stage} {message}".strip())
+
+        yield show

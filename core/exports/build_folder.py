@@ -1,0 +1,234 @@
+"""The build folder: the matrix, its words, its provenance, and what made it.
+
+    matrix.safetensors  one tensor "vectors", float32[n, d]
+    words.json          the words in row order, a JSON array: always right
+    words.txt           one word a line, where every word fits on a line
+    rows.parquet        one row per word: count, role, origin, rung, source, method, pieces, …
+    recipe.toml         what was asked
+    build.json          what really happened (the lock), and the digests of the files beside it
+    card.md             for people
+    dropped.json        words that the fill left out, with their counts, if there are any
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ExportError, SourceError
+from ..matrix import EmbeddingMatrix
+from ..messages import _
+from ..rows import Rows
+from ..vocabulary.vocabulary import Vocabulary
+from ..workspace.atomic import atomic_folder, recover
+
+VERSION = 1
+MATRIX, WORDS, LINES, ROWS = "matrix.safetensors", "words.json", "words.txt", "rows.parquet"
+RECIPE, LOCK, CARD, DROPPED = "recipe.toml", "build.json", "card.md", "dropped.json"
+BLOCK = 1 << 24
+# What any reader may take for the end of a line (str.splitlines), and what a reader may strip.
+LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+@dataclass(frozen=True)
+class SavedBuild:
+    """A build read back: `lock` is build.json, `dropped` the words that were left out."""
+
+    matrix: EmbeddingMatrix
+    recipe_toml: str
+    lock: dict[str, Any]
+    dropped: tuple[tuple[str, int | None], ...]
+
+
+def write_build(
+    folder: Path,
+    *,
+    matrix: EmbeddingMatrix,
+    recipe_toml: str,
+    lock: Mapping[str, Any],
+    card: str,
+    dropped: Sequence[tuple[str, int | None]] = (),
+) -> None:
+    """Write a build's folder, whole or not at all; an older build there is replaced.
+
+    Raises WorkspaceError when the disk or the folder refuses, ExportError when what was written does
+    not read back as the matrix.
+    """
+    with atomic_folder(Path(folder)) as made:
+        words = matrix.vocabulary.words
+        write_matrix(made / MATRIX, matrix.vectors)
+        _write_text(made / WORDS, json.dumps(list(words), ensure_ascii=_has_surrogates(words), indent=0))
+        lines = fits_on_lines(words)
+        if lines:
+            _write_text(made / LINES, "".join(f"{word}\n" for word in words))
+        _write_rows(made / ROWS, matrix)
+        _write_text(made / RECIPE, recipe_toml)
+        _write_text(made / CARD, card)
+        if dropped:
+            _write_text(made / DROPPED, json.dumps([list(pair) for pair in dropped], indent=0))
+        content = {
+            **lock,
+            "lexiloom_build": VERSION,
+            "words": len(words),
+            "dim": matrix.dim,
+            "matrix_id": matrix.id,
+            "history": list(matrix.history),
+            "specials": dict(matrix.vocabulary.specials),
+            "words_txt": lines,
+            "files": {path.name: _digest(path) for path in sorted(made.iterdir())},
+        }
+        _write_text(made / LOCK, json.dumps(content, indent=2))
+        again = read_build(made, check=False).matrix
+        if again.vocabulary != matrix.vocabulary or not same_vectors(again.vectors, matrix.vectors):
+            raise ExportError(
+                _("what was written does not read back as the matrix"),
+                where=str(folder),
+                fix=_("Check the disk, and write it again."),
+            )
+
+
+def read_build(folder: str | os.PathLike[str], *, check: bool = True) -> SavedBuild:
+    """Read a build folder; the matrix is memory-mapped.
+
+    `check` compares every file with its digest in build.json. Raises SourceError for what is no build,
+    or no longer the one that was written.
+    """
+    folder = Path(folder)
+    recover(folder)
+    lock = _read_json(folder / LOCK)
+    if not isinstance(lock, dict) or lock.get("lexiloom_build") != VERSION:
+        raise _damaged(folder, _("{file} is not a Lexiloom build's").format(file=LOCK))
+    if check:
+        for name, digest in lock["files"].items():
+            if not (folder / name).is_file() or _digest(folder / name) != digest:
+                raise _damaged(folder, _("{file} is missing or was changed").format(file=name))
+    words = _read_json(folder / WORDS)
+    table = _read_rows(folder / ROWS)
+    counts = table["count"]
+    vocabulary = Vocabulary(
+        words,
+        counts=None if counts.null_count else counts.to_numpy(),
+        specials=lock["specials"],
+    )
+    dropped = _read_json(folder / DROPPED) if (folder / DROPPED).exists() else []
+    matrix = EmbeddingMatrix(
+        vocabulary=vocabulary,
+        vectors=read_matrix(folder / MATRIX),
+        rows=Rows.from_arrow(table),
+        history=tuple(lock["history"]),
+    )
+    return SavedBuild(matrix, (folder / RECIPE).read_text("utf-8"), lock, tuple((w, n) for w, n in dropped))
+
+
+def fits_on_lines(words: Sequence[str]) -> bool:
+    """Whether every word reads back equal from a file with one word a line, whatever reads it."""
+    return not _has_surrogates(words) and all(map(_fits, words))
+
+
+def _fits(word: str) -> bool:
+    if word.isprintable() and not word.isspace():  # no line end is printable; a space may be
+        return word == word.strip()
+    return LINE_ENDS.isdisjoint(word) and word == word.strip() and "\ufeff" not in word
+
+
+def _has_surrogates(words: Sequence[str]) -> bool:
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def write_matrix(path: Path, vectors: NDArray[np.float32]) -> None:
+    """One tensor as safetensors. The library would copy the matrix to bytes first: this writes it as it lies."""
+    name = {"vectors": {"dtype": "F32", "shape": list(vectors.shape), "data_offsets": [0, vectors.nbytes]}}
+    header = json.dumps({"__metadata__": {"format": "np"}, **name}, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(header)) + header)
+        flat = vectors.astype("<f4", copy=False).reshape(-1).view(np.uint8)
+        for first in range(0, flat.size, BLOCK):
+            file.write(flat[first : first + BLOCK].data)
+
+
+def read_matrix(path: Path) -> NDArray[np.float32]:
+    """The tensor "vectors" of a safetensors file, memory-mapped and read-only."""
+    try:
+        with open(path, "rb") as file:
+            (size,) = struct.unpack("<Q", file.read(8))
+            tensor = json.loads(file.read(size))["vectors"]
+        rows, dim = tensor["shape"]
+        if not rows:
+            return np.empty((0, dim), np.float32)
+        start = 8 + size + tensor["data_offsets"][0]
+        return np.memmap(path, "<f4", mode="r", offset=start, shape=(rows, dim)).view(np.ndarray)  # type: ignore[return-value]
+    except (OSError, ValueError, KeyError, struct.error) as error:
+        raise _damaged(path.parent, _("{file} can't be read: {reason}").format(file=path.name, reason=error)) from error
+
+
+def same_vectors(one: NDArray[np.float32], two: NDArray[np.float32]) -> bool:
+    """Whether two matrices are equal bit for bit, compared a block at a time."""
+    if one.shape != two.shape:
+        return False
+    step = max(1, BLOCK // max(1, 4 * one.shape[1]))
+    return all(
+        np.array_equal(one[i : i + step].view(np.uint32), two[i : i + step].view(np.uint32))
+        for i in range(0, len(one), step)
+    )
+
+
+def _write_rows(path: Path, matrix: EmbeddingMatrix) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = matrix.rows.to_arrow(matrix.vocabulary.words)
+    counts = matrix.vocabulary.counts
+    column = pa.nulls(len(matrix.vocabulary), pa.int64()) if counts is None else pa.array(counts)
+    table = table.add_column(1, "count", column)
+    parquet.write_table(table, path, compression="zstd")
+
+
+def _read_rows(path: Path) -> Any:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return parquet.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(path.parent, _("{file} can't be read: {reason}").format(file=path.name, reason=error)) from error
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_bytes(text.encode("utf-8"))
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(path.parent, _("{file} can't be read: {reason}").format(file=path.name, reason=error)) from error
+
+
+def _digest(path: Path) -> str:
+    h = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK):
+            h.update(block)
+    return f"sha256:{h.hexdigest()}"
+
+
+def _damaged(folder: Path, what: str) -> SourceError:
+    return SourceError(
+        what,
+        where=str(folder),
+        fix=_("Name a folder that “lexiloom build” wrote, or build it again."),
+    )

@@ -1,0 +1,57 @@
+"""TensorBoard's Embedding Projector: NAME (vectors, tab-separated) and NAME.metadata.tsv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..matrix import EmbeddingMatrix
+from ..rows import Origin
+from ..workspace.atomic import atomic_file
+from .numbers import rows_as_text
+from .writers import Part, in_parts
+
+NAMES = [origin.name.lower() for origin in Origin]
+
+
+def write(matrix: EmbeddingMatrix, path: Path) -> list[Path]:
+    """Write the pair. Metadata of several columns has a header line; one of one column must not."""
+    metadata = path.with_suffix(".metadata.tsv")
+    with atomic_file(path) as file:
+        for _first, part in in_parts(matrix.vectors):
+            file.write("".join(f"{row}\n" for row in rows_as_text(part, "\t")).encode("ascii"))
+    counts = matrix.vocabulary.counts
+    with atomic_file(metadata) as file:
+        file.write(b"word\torigin\tcount\n" if counts is not None else b"word\torigin\n")
+        for row, word in enumerate(matrix.vocabulary.words):
+            columns = [escaped(word), NAMES[matrix.rows.origin[row]]]
+            if counts is not None:
+                columns.append(str(counts[row]))
+            file.write(("\t".join(columns) + "\n").encode("utf-8", "replace"))
+    return [path, metadata]
+
+
+def escaped(word: str) -> str:
+    """A word on one line and in one column: control characters and line ends are written as escapes."""
+    return "".join(c if c.isprintable() or c.isspace() and c not in "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029" else c.encode("unicode_escape").decode() for c in word)
+
+
+def read(path: Path) -> Iterator[Part]:
+    """The vectors in parts."""
+    rows: list[np.ndarray] = []
+    with open(path, encoding="ascii") as file:
+        for line in file:
+            rows.append(np.array(line.rstrip("\n").split("\t"), np.float64).astype(np.float32))
+            if len(rows) == 4096:
+                yield None, np.stack(rows)
+                rows = []
+    if rows:
+        yield None, np.stack(rows)
+
+
+SNIPPET = """\
+# In TensorBoard's Projector or on projector.tensorflow.org: Load,
+# then {path!r} as vectors and {words!r} as metadata.
+"""

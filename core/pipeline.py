@@ -1,0 +1,182 @@
+"""A recipe, run: vocabulary, sources, look-up, coverage, fill, transforms. Sequences and reports; no arithmetic."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .coverage import Coverage, measure_coverage
+from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
+from .lookup import combine, look_up
+from .matrix import EmbeddingMatrix, Located
+from .progress import Progress, ignore
+from .recipe import Recipe, fingerprints, resolved_path
+from .sources import open_source
+from .sources.protocol import Context, Source
+from .vocabulary import Reading, read_vocabulary
+
+if TYPE_CHECKING:
+    from .workspace.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a recipe's sources hold of its vocabulary, before any vector is read.
+
+    reading   the vocabulary and the report on how it was read
+    sources   the opened sources, in the order of the chain
+    located   where each word stands
+    coverage  its counts by origin, rung, script and frequency
+    seconds   stage -> how long it took
+    """
+
+    recipe: Recipe
+    reading: Reading
+    sources: tuple[Source, ...]
+    located: Located
+    coverage: Coverage
+    seconds: dict[str, float]
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """What the reader of a report should know: {"code", "text", …} each."""
+        return find_warnings(self.sources, self.located)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a recipe gave: the matrix with its provenance, and the lock of what really happened.
+
+    coverage  of the finished matrix, by origin; `cover.coverage` is what was found before the fill
+    dropped   (word, count) of the words that the fill left out
+    faulty    words whose row in the source is not finite: counted as missing, and filled
+    lock      resolved inputs with digests, library versions, timings, coverage, warnings
+    """
+
+    recipe: Recipe
+    matrix: EmbeddingMatrix
+    cover: Cover
+    coverage: Coverage
+    dropped: tuple[tuple[str, int | None], ...]
+    faulty: tuple[str, ...]
+    lock: dict[str, Any]
+    base: Path | None = field(default=None, repr=False)
+
+    def save(self, folder: str | Path, *, progress: Progress = ignore) -> Path:
+        """Write the build's folder, whole or not at all. Raises `WorkspaceError`."""
+        from .card import write_card
+        from .exports import write_build
+
+        target = Path(folder)
+        write_build(
+            target,
+            matrix=self.matrix,
+            recipe_toml=self.recipe.moved(self.base, target).to_toml(),
+            lock=self.lock,
+            card=write_card(self),
+            dropped=self.dropped,
+        )
+        return target
+
+
+class _Clock:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 4)
+
+
+def cover(
+    recipe: Recipe,
+    *,
+    workspace: Workspace | None = None,
+    progress: Progress = ignore,
+    base: Path | None = None,
+) -> Cover:
+    """Read the vocabulary, open the sources, locate every word; reads no vectors.
+
+    `base` is the folder that relative paths are relative to (default: the working directory). Raises
+    `VocabularyError`, `SourceError`, `RecipeError`.
+    """
+    clock = _Clock()
+    with clock("vocabulary"):
+        reading = read_vocabulary(recipe.vocabulary, base=base, progress=progress)
+    context = Context(vocabulary=reading.vocabulary, workspace=workspace or _default_workspace(), progress=progress)
+    sources, lookups = [], []
+    for spec in recipe.sources:
+        with clock("open"):
+            sources.append(open_source(resolved_path(spec, base), context))
+    for source in sources:
+        with clock("look up"):
+            lookups.append(look_up(reading.vocabulary, source, ladder=recipe.ladder, progress=progress))
+    with clock("combine"):
+        located = combine(lookups, recipe.combine)
+    with clock("coverage"):
+        coverage = measure_coverage(located, reading.vocabulary)
+    return Cover(recipe, reading, tuple(sources), located, coverage, clock.seconds)
+
+
+def run(
+    recipe: Recipe,
+    *,
+    workspace: Workspace | None = None,
+    progress: Progress = ignore,
+    base: Path | None = None,
+) -> Build:
+    """Build the matrix that `recipe` describes. The same recipe and inputs give the same bytes.
+
+    `base` is the folder that relative paths are relative to (default: the working directory). Raises
+    what `cover` raises, and `FillError`.
+    """
+    from .oov import fill
+    from .transforms import transform
+
+    started = time.time()
+    workspace = workspace or _default_workspace()
+    covered = cover(recipe, workspace=workspace, progress=progress, base=base)
+    clock = _Clock()
+    context = Context(vocabulary=covered.reading.vocabulary, workspace=workspace, progress=progress)
+    with clock("fill"):
+        filled = fill(covered.located, recipe.oov, seed=recipe.seed, context=context)
+    with clock("transform"):
+        matrix = transform(filled.matrix, recipe.transforms)
+    coverage = measure_coverage(matrix.rows, matrix.vocabulary)
+    build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
+    return replace(build, lock=_lock(build, {**covered.seconds, **clock.seconds}, started))
+
+
+def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, Any]:
+    covered = build.cover
+    infos = [source.info for source in covered.sources]
+    return {
+        "version": 1,
+        "inputs": {
+            "vocabulary": describe_vocabulary(covered.reading),
+            "sources": [describe_source(info) for info in infos],
+        },
+        "keys": fingerprints(build.recipe, covered.reading.report.digest, [info.digest for info in infos]),
+        "matrix": {"id": build.matrix.id, "words": len(build.matrix.vocabulary), "dim": build.matrix.dim},
+        "coverage": {"found": covered.coverage.as_dict(), "built": build.coverage.as_dict()},
+        "dropped": len(build.dropped),
+        "faulty": list(build.faulty),
+        "warnings": covered.warnings,
+        "environment": describe_environment(),
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "timings": seconds,
+    }
+
+
+def _default_workspace() -> Workspace:
+    from .workspace.workspace import Workspace
+
+    return Workspace()

@@ -1,0 +1,267 @@
+"""The recipe: the specs of all stages joined in one declarative description of a build."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import tomli_w
+from pydantic import BaseModel, Field, ValidationError
+
+from .errors import RecipeError, one_of
+from .ladder import DEFAULT_LADDER, Ladder
+from .lookup import Chain, CombineSpec
+from .messages import N_, _
+from .oov import DEFAULT_FILL, FillSpec
+from .rows import RUNGS
+from .settings import Assignment, assign_all, plain
+from .sources import SourceSpec, parse_source
+from .spec import Spec, option
+from .transforms import TransformSpec
+from .validation import explain
+from .vocabulary import VocabularySpec, sniff_vocabulary
+
+VERSION = 1
+SpecT = TypeVar("SpecT", bound=BaseModel)
+
+
+class Recipe(Spec):
+    """What was asked of a build: everything that its matrix depends on, and nothing else.
+
+    Short forms are accepted and spelled out: `vocabulary` as a path (its kind is sniffed) or a list of
+    words; a source as "builtin:english", "random:300" or a path; `ladder` as a list of rungs; `oov` as a
+    kind or a list of kinds (a cascade); `transforms` as a list of kinds.
+
+    Raises `RecipeError` that lists the valid names; `VocabularyError` or `SourceError` where a short
+    form can't be spelled out. Relative paths stay as given: `run(recipe, base=…)` says what they are
+    relative to.
+    """
+
+    version: Literal[1] = option(VERSION, N_("Version"), N_("Version of the recipe's format."))
+    seed: int = option(
+        0, N_("Seed"), N_("Random fills depend on this number and the word, nothing else."), ge=0, lt=2**63
+    )
+    vocabulary: VocabularySpec = Field(title=N_("Vocabulary"), description=N_("Where the words come from."))
+    sources: tuple[SourceSpec, ...] = Field(
+        title=N_("Sources"), description=N_("Where the vectors come from, in the order of the chain."), min_length=1
+    )
+    ladder: Ladder = option(DEFAULT_LADDER, N_("Ladder"), N_("The other spellings under which a word is looked up."))
+    combine: CombineSpec = option(Chain(), N_("Combine"), N_("How several sources are joined."))
+    oov: FillSpec = option(DEFAULT_FILL, N_("Missing words"), N_("How words that no source holds get a vector."))
+    transforms: tuple[TransformSpec, ...] = option((), N_("Transforms"), N_("What is done to the matrix, in order."))
+
+    def __init__(self, **tables: Any) -> None:
+        spelled = spell_out(tables)
+        try:
+            super().__init__(**spelled)
+        except ValidationError as error:
+            raise explain(error, spelled, Recipe, where=_("recipe")) from None
+
+    @classmethod
+    def from_toml(cls, recipe: str | Path) -> Recipe:
+        """The recipe in a TOML text, or in the file at a `Path`. Raises `RecipeError`."""
+        text, where, base = _read(recipe) if isinstance(recipe, Path) else (recipe, None, None)
+        try:
+            tables = tomllib.loads(text.removeprefix("\ufeff"))
+        except tomllib.TOMLDecodeError as error:
+            raise RecipeError(
+                _("this is not valid TOML: {reason}").format(reason=error),
+                where=where,
+                fix=_("Texts stand in double quotes, tables begin with [name]."),
+            ) from None
+        return cls.from_tables(tables, base=base, where=where)
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any], *, base: Path | None = None, where: str | None = None) -> Recipe:
+        """The recipe in plain tables, as `tomllib` or `json` reads them. `base` is what sniffed paths are relative to."""
+        version = tables.get("version", VERSION)
+        if isinstance(version, int) and version > VERSION:
+            raise RecipeError(
+                _("this recipe is of version {version}; this Lexiloom reads version {known}").format(
+                    version=version, known=VERSION
+                ),
+                where=where,
+                fix=_("Update Lexiloom."),
+            )
+        try:
+            return cls(**spell_out(tables, base=base))
+        except RecipeError as error:
+            raise RecipeError(error.what, where=where or error.where, fix=error.fix) from error.__context__
+
+    def to_tables(self) -> dict[str, Any]:
+        """Plain tables: what differs from the defaults, and every kind. Inverse of `from_tables`."""
+        tables = plain(self)
+        for name in ("version", "seed", "combine", "oov"):
+            tables.setdefault(name, plain(getattr(self, name)))
+        return {name: tables[name] for name in type(self).model_fields if name in tables}
+
+    def to_toml(self) -> str:
+        """The recipe as TOML text, always in the same order. Inverse of `from_toml`."""
+        text = tomli_w.dumps(self.to_tables())
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise RecipeError(
+                _("the recipe holds half a character (a lone surrogate), which TOML can't hold"),
+                fix=_("Give the words in a file, or correct them."),
+            ) from None
+        return text
+
+    def moved(self, base: Path | None, folder: Path) -> Recipe:
+        """The recipe with paths relative to `base` made relative to `folder`; absolute ones stay."""
+        tables = {
+            "vocabulary": _moved(self.vocabulary, base, folder),
+            "sources": tuple(_moved(source, base, folder) for source in self.sources),
+        }
+        return self.model_copy(update=tables)
+
+    def with_set(self, *assignments: str, base: Path | None = None) -> Recipe:
+        """The recipe with some values replaced, each given as "dotted.path=value".
+
+        A value is read as TOML where it is TOML ("3", "true", '["a", "b"]'), else as a bare text. Lists
+        are addressed by index ("sources.0.path"), one past the end appends. Setting a `kind` resets the
+        other options of that table. Raises `RecipeError`.
+        """
+        return assigned(self.to_tables(), [Assignment.parse(text) for text in assignments], base=base)
+
+
+def assigned(tables: Mapping[str, Any], assignments: Sequence[Assignment], *, base: Path | None = None) -> Recipe:
+    """The recipe of plain `tables` with `assignments` made. Raises `RecipeError`."""
+    try:
+        return Recipe.from_tables(assign_all(tables, assignments), base=base)
+    except RecipeError as error:
+        # "2024" may have been meant as a text: a column's name, a word.
+        if not (texts := _meant_as_texts(error, assignments)):
+            raise
+        return Recipe.from_tables(assign_all(tables, texts), base=base)
+
+
+def _meant_as_texts(error: RecipeError, wanted: Sequence[Assignment]) -> list[Assignment]:
+    cause = error.__context__ or error.__cause__
+    if not isinstance(cause, ValidationError):
+        return []
+    refused = {str(one["loc"][-1]) for one in cause.errors(include_url=False) if one["type"] == "string_type"}
+    if not any(a.path[-1] in refused for a in wanted):
+        return []
+    return [a.as_text() if a.path[-1] in refused else a for a in wanted]
+
+
+def _read(path: Path) -> tuple[str, str, Path]:
+    try:
+        return path.read_text(encoding="utf-8-sig"), str(path), path.resolve().parent
+    except FileNotFoundError:
+        raise RecipeError(_("there is no such file"), where=str(path), fix=_("Check the path.")) from None
+    except UnicodeDecodeError:
+        raise RecipeError(
+            _("this is not UTF-8 text"), where=str(path), fix=_("A recipe is a TOML file, saved as UTF-8.")
+        ) from None
+    except OSError as error:
+        raise RecipeError(
+            _("can't be read: {reason}").format(reason=error.strerror or error),
+            where=str(path),
+            fix=_("Give the path of a TOML file that you may read."),
+        ) from None
+
+
+def spell_out(tables: Mapping[str, Any], *, base: Path | None = None) -> dict[str, Any]:
+    """`tables` with every short form replaced by the table it stands for."""
+    spelled = dict(tables)
+    if "vocabulary" in spelled:
+        spelled["vocabulary"] = _vocabulary(spelled["vocabulary"], base)
+    if "sources" in spelled:
+        given = spelled["sources"]
+        listed = [given] if isinstance(given, (str, Path, Mapping, Spec)) else given
+        if isinstance(listed, Iterable):
+            spelled["sources"] = tuple(parse_source(str(s)) if isinstance(s, (str, Path)) else s for s in listed)
+    if isinstance(spelled.get("ladder"), (str, list, tuple)):
+        spelled["ladder"] = _ladder(_names(spelled["ladder"]))
+    if isinstance(spelled.get("combine"), str):
+        spelled["combine"] = {"kind": spelled["combine"]}
+    if isinstance(spelled.get("oov"), (str, list, tuple)):
+        steps = [{"kind": s} if isinstance(s, str) else s for s in _names(spelled["oov"])]
+        spelled["oov"] = steps[0] if len(steps) == 1 else {"kind": "cascade", "steps": steps}
+    if isinstance(spelled.get("transforms"), (str, list, tuple)):
+        spelled["transforms"] = tuple({"kind": s} if isinstance(s, str) else s for s in _names(spelled["transforms"]))
+    return spelled
+
+
+def _names(given: str | Sequence[Any]) -> list[Any]:
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else list(given)
+
+
+def _vocabulary(given: Any, base: Path | None) -> Any:
+    if isinstance(given, (str, Path)):
+        return sniff_vocabulary((base or Path()) / given).model_copy(update={"path": str(given)})
+    if isinstance(given, (list, tuple)):
+        return {"kind": "given", "words": given}
+    return given
+
+
+def _ladder(rungs: Sequence[Any]) -> dict[str, bool]:
+    unknown = [str(rung) for rung in rungs if rung not in RUNGS]
+    if unknown:
+        raise RecipeError(
+            _("ladder: unknown rung {name!r}; valid rungs: {names}").format(name=unknown[0], names=one_of(RUNGS))
+        )
+    return {rung: rung in rungs for rung in RUNGS[1:]}
+
+
+# Fields that name a file or folder. Those of one name mean the same in every spec.
+PATHS = ("path", "user_dictionary")
+
+# A stage whose results change for the same spec gets the next number, so that nothing stale is reused.
+STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1}
+
+
+def resolved_path(spec: SpecT, base: Path | None) -> SpecT:
+    """`spec` with its relative paths joined to `base`."""
+    if base is None:
+        return spec
+    return spec.model_copy(update={name: str(base / getattr(spec, name)) for name in _paths(spec)})
+
+
+def _paths(spec: BaseModel) -> list[str]:
+    return [name for name in PATHS if isinstance(getattr(spec, name, None), str) and getattr(spec, name)]
+
+
+def _moved(spec: SpecT, base: Path | None, folder: Path) -> SpecT:
+    moved: dict[str, str] = {}
+    for name in _paths(spec):
+        path = Path(getattr(spec, name))
+        if path.is_absolute():
+            continue
+        try:
+            moved[name] = Path(os.path.relpath((base or Path()) / path, folder)).as_posix()
+        except ValueError:  # another drive
+            moved[name] = str(((base or Path()) / path).resolve())
+    return spec.model_copy(update=moved) if moved else spec
+
+
+def fingerprints(recipe: Recipe, vocabulary_digest: str, source_digests: Sequence[str]) -> dict[str, str]:
+    """Stage -> key of its result: SHA-256 of the key before it, its resolved spec, the seed and its version.
+
+    Resolved: files count by their digests, so a moved file keeps its key and a changed one loses it. The
+    device has no part in it.
+    """
+    keys: dict[str, str] = {}
+    keys["vocabulary"] = _key("vocabulary", "", [_resolved(recipe.vocabulary), vocabulary_digest])
+    sources = [[_resolved(spec), digest] for spec, digest in zip(recipe.sources, source_digests, strict=True)]
+    keys["look up"] = _key("look up", keys["vocabulary"], [sources, _resolved(recipe.ladder)])
+    keys["combine"] = _key("combine", keys["look up"], _resolved(recipe.combine))
+    keys["oov"] = _key("oov", keys["combine"], [_resolved(recipe.oov), recipe.seed])
+    keys["transforms"] = _key("transforms", keys["oov"], [_resolved(spec) for spec in recipe.transforms])
+    return keys
+
+
+def _key(stage: str, parent: str, content: Any) -> str:
+    told = json.dumps([stage, STAGE_VERSIONS[stage], parent, content], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _resolved(spec: BaseModel) -> dict[str, Any]:
+    return {name: value for name, value in spec.model_dump(mode="json").items() if name not in PATHS}
