@@ -1,0 +1,75 @@
+"""The user's words: read from lists, tables, tokenizers and running text, with a report of everything odd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from ..errors import VocabularyError
+from ..messages import _
+from ..progress import Progress, ignore
+from .corpus import CorpusSpec, read_corpus
+from .given import GivenSpec, read_given
+from .ids import IdsSpec, read_ids
+from .report import Problem, Reading, VocabularyReport
+from .sniff import sniff_vocabulary
+from .table import TableSpec, read_table
+from .tokenizer import TokenizerSpec, read_tokenizer
+from .vocabulary import Vocabulary
+from .words import CountsSpec, WordsSpec, read_counts, read_words
+
+VocabularySpec = Annotated[
+    WordsSpec | TableSpec | CorpusSpec | TokenizerSpec | IdsSpec | CountsSpec | GivenSpec, Field(discriminator="kind")
+]
+
+READERS = {
+    "words": read_words,
+    "table": read_table,
+    "corpus": read_corpus,
+    "tokenizer": read_tokenizer,
+    "ids": read_ids,
+    "counts": read_counts,
+    "given": read_given,
+}
+
+
+def read_vocabulary(
+    spec: VocabularySpec | str | Path, *, base: Path | None = None, progress: Progress = ignore
+) -> Reading:
+    """Read the vocabulary that a spec describes; a path is sniffed first.
+
+    `base` is the folder that relative paths are relative to (default: the working directory). Raises
+    VocabularyError that names the file and line, and says what to do.
+    """
+    base = base or Path()
+    if isinstance(spec, (str, Path)):
+        spec = sniff_vocabulary(base / Path(spec).expanduser())
+    path = base / Path(getattr(spec, "path", "")).expanduser()
+    if getattr(spec, "user_dictionary", ""):
+        spec = spec.model_copy(update={"user_dictionary": str(base / Path(spec.user_dictionary).expanduser())})  # type: ignore[union-attr]
+    try:
+        return READERS[spec.kind](spec, path, progress)  # type: ignore[operator]
+    except MemoryError:
+        raise VocabularyError(
+            _("there is not enough memory for it"), where=str(path), fix=_("Give a shorter list, or a max_size.")
+        ) from None
+
+
+__all__ = [
+    "CorpusSpec",
+    "CountsSpec",
+    "GivenSpec",
+    "IdsSpec",
+    "Problem",
+    "Reading",
+    "TableSpec",
+    "TokenizerSpec",
+    "Vocabulary",
+    "VocabularyReport",
+    "VocabularySpec",
+    "WordsSpec",
+    "read_vocabulary",
+    "sniff_vocabulary",
+]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..messages import N_, _
 from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from .lines import TextFile
 
 # Kept of each kind of problem; the totals are exact however many there are.
 KEPT = 1000
@@ -20,6 +24,7 @@ ACTIONS = {
     "duplicate": N_("merged into its first row; counts are added"),
     "duplicate id": N_("the last row with this word keeps it; this one is a reserved row"),
     "surrounding space": N_("white space around the word removed"),
+    "kept space": N_("kept in the word as written: its id counts"),
     "space": N_("kept as one word (a phrase)"),
     "control character": N_("kept in the word as written"),
     "invisible character": N_("kept in the word as written"),
@@ -44,6 +49,7 @@ TITLES = {
     "duplicate": N_("duplicates"),
     "duplicate id": N_("words with more than one id"),
     "surrounding space": N_("white space around words"),
+    "kept space": N_("white space around words that keep their ids"),
     "space": N_("words with spaces"),
     "control character": N_("control characters"),
     "invisible character": N_("invisible characters"),
@@ -167,6 +173,46 @@ class Reading:
 
     vocabulary: Vocabulary
     report: VocabularyReport
+
+
+def told(
+    kind: str,
+    vocabulary: Vocabulary,
+    file: TextFile | None,
+    *,
+    problems: Problems,
+    notes: Sequence[str],
+    path: str = "",
+    digest: str = "",
+    encoding: str = "",
+    language: str = "",
+    lines: int | None = None,
+    preview: Sequence[str] = (),
+) -> Reading:
+    """The vocabulary with its report; what `file` knows need not be said."""
+    found = list(notes)
+    if file is not None:
+        digest, encoding = digest or file.digest, file.encoding.label
+        found.insert(0, _("encoding {name}: {how}").format(name=encoding, how=_(file.encoding.how)))
+        lines = file.count if lines is None else lines
+    n = len(vocabulary)
+    report = VocabularyReport(
+        kind=kind,
+        path=path,
+        digest=digest,
+        encoding=encoding,
+        language=language,
+        lines=n if lines is None else lines,
+        words=n,
+        preview=tuple(line[:SHOWN] for line in preview[:PREVIEW_LINES]),
+        notes=tuple(found),
+        problems=problems.found(),
+        totals=dict(problems.totals),
+        head=rows_of(vocabulary, 0, 5),
+        tail=rows_of(vocabulary, max(5, n - 5), n),
+        specials=dict(vocabulary.specials),
+    )
+    return Reading(vocabulary, report)
 
 
 def rows_of(vocabulary: Vocabulary, first: int, last: int) -> tuple[Row, ...]:

@@ -1,0 +1,167 @@
+"""Running text, counted: a file, a .gz or a folder of them, of any size, in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from ..errors import VocabularyError
+from ..messages import N_, _
+from ..progress import Progress
+from ..spec import option
+from .lines import TextFile
+from .report import Problems, Reading, told
+from .segmenting import Segmenter, Tokenization, chinese_cutter
+from .selection import Choice, choose
+
+LONGEST_RUN = 1 << 20
+HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
+# A language is named when at least so large a share of the words is its.
+NAMED = 0.1
+
+
+class CorpusSpec(Choice):
+    """Running text: its words are counted, the most frequent come first."""
+
+    kind: Literal["corpus"] = "corpus"
+    path: str = option(..., N_("File or folder"), N_("A text, a .gz of one, or a folder with .txt and .gz files."))
+    encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
+    language: Literal["auto", "en", "zh"] = option(
+        "auto", N_("Language"), N_("auto: Chinese characters are segmented, the rest is cut by spaces and marks.")
+    )
+    tokenization: Tokenization = option(Tokenization(), N_("Words"), N_("What counts as one English word."))
+    user_dictionary: str = option("", N_("User dictionary"), N_("Words that jieba keeps whole, one a line; a count may follow."))
+    new_words: bool = option(True, N_("Find new words"), N_("Let jieba guess words that its dictionary does not have (names)."))
+
+
+def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
+    """The vocabulary of running text, by falling count. Raises VocabularyError."""
+    problems, notes = Problems(), []
+    files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
+    cut = None
+    if spec.language != "en":
+        dictionary = Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
+        cut = _Late(dictionary, spec, problems)
+    segmenter = Segmenter(spec.language, spec.tokenization, cut)
+    counts: Counter[str] = Counter()
+    total, before = sum(file.size for file in files), 0
+    for file in files:
+        for text in _whole_words(file, problems, progress, before, total):
+            segmenter.count(text, counts)
+        before += file.size
+    language = languages(counts)
+    ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    notes.append(_("{n:,} words of text, {types:,} different ones").format(n=sum(counts.values()), types=len(counts)))
+    vocabulary = choose(
+        ordered,
+        spec,
+        counted=True,
+        problems=problems,
+        notes=notes,
+        where=spec.path,
+        languages=language.split("+") if language else (),
+    )
+    return told(
+        spec.kind,
+        vocabulary,
+        files[0] if len(files) == 1 else None,
+        problems=problems,
+        notes=notes + _encodings(files),
+        path=spec.path,
+        digest=files[0].digest if len(files) == 1 else _digest(files),
+        encoding=", ".join(sorted({file.encoding.label for file in files})),
+        language=language,
+        lines=sum(file.count for file in files),
+        preview=_preview(files[0]),
+    )
+
+
+class _Late:
+    """jieba, loaded when the first Chinese run is met: English corpora never wait for it."""
+
+    def __init__(self, dictionary: Path | None, spec: CorpusSpec, problems: Problems) -> None:
+        self._cut = None
+        self._make = lambda: chinese_cutter(
+            dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems
+        )
+        if dictionary is not None:
+            self._cut = self._make()
+
+    def __call__(self, run: str) -> list[str]:
+        if self._cut is None:
+            self._cut = self._make()
+        return self._cut(run)  # type: ignore[return-value]
+
+
+def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:
+    if not path.is_dir():
+        return [(path, name)]
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        for one in sorted(names):
+            file = Path(folder) / one
+            shown = f"{name.rstrip('/')}/{file.relative_to(path).as_posix()}"
+            if one.startswith(".") or not one.lower().endswith((".txt", ".gz")) or not file.stat().st_size:
+                problems.add("ignored file", None, shown)
+            else:
+                found.append((file, shown))
+    if not found:
+        raise VocabularyError(
+            _("there is no text in this folder"), where=name, fix=_("Put .txt or .gz files into it, or name a file.")
+        )
+    return found
+
+
+def _whole_words(
+    file: TextFile, problems: Problems, progress: Progress, before: int, total: int
+) -> Iterator[str]:
+    """The text in pieces that end between words."""
+    rest = ""
+    for chunk in file.chunks(progress, before, total):
+        text = rest + chunk
+        cut = max(text.rfind("\n"), text.rfind(" "), text.rfind("。")) + 1
+        if not cut and len(text) >= LONGEST_RUN:
+            problems.add("long run", file.count, text[:40])
+            cut = len(text)
+        rest = text[cut:]
+        if cut:
+            yield text[:cut]
+    if rest:
+        yield rest
+
+
+def languages(counts: Counter[str]) -> str:
+    """ "en", "zh" or "en+zh", by the shares of Latin and Chinese words; "" for neither."""
+    chinese = latin = 0
+    for word, n in counts.items():
+        if HAN.search(word):
+            chinese += n
+        elif LATIN.match(word):
+            latin += n
+    both = (chinese + latin) or 1
+    return "+".join(name for name, n in (("en", latin), ("zh", chinese)) if n / both >= NAMED)
+
+
+def _encodings(files: list[TextFile]) -> list[str]:
+    if len(files) == 1:
+        return []
+    names = Counter(file.encoding.label for file in files)
+    listed = ", ".join(f"{label} ({n})" for label, n in names.most_common())
+    return [_("{n:,} files; encodings: {listed}").format(n=len(files), listed=listed)]
+
+
+def _digest(files: list[TextFile]) -> str:
+    told = "".join(f"{file.name}\0{file.digest}\n" for file in files)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _preview(file: TextFile) -> list[str]:
+    text = file.sample.head.decode(file.encoding.codec, "replace").removeprefix("\ufeff")
+    return [line.strip() for line in text.split("\n", 50)[:50] if line.strip()][:5]

@@ -1,0 +1,138 @@
+"""Running text into words: English by a pattern, Chinese by jieba, each where its script stands."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import regex
+
+from ..errors import VocabularyError
+from ..messages import N_, _
+from ..spec import Spec, option
+from .lines import TextFile
+from .report import Problems
+
+# A run that holds Chinese: what jieba is asked to cut, with the Latin letters and digits grown into it (卡拉OK, 3D打印).
+HAN_RUN = r"(?P<han>[A-Za-z0-9]*\p{Han}[\p{Han}A-Za-z0-9]*)"
+WEB = r"(?P<web>https?://[^\s<>\"]+[\w/]|www\.[^\s<>\"]+[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+DOTTED = r"(?:\p{L}\.){2,}"
+APOSTROPHE = "['’]"
+PART = r"[\p{L}\p{M}\p{N}_]+"
+NEGATED = ("n't", "n’t", "N'T", "N’T")
+
+
+class Tokenization(Spec):
+    """How English, and any text with spaces, is cut into words."""
+
+    contractions: Literal["whole", "treebank", "split"] = option(
+        "whole", N_("Contractions"), N_("don't stays whole, becomes do + n't (as GloVe was trained), or don + t.")
+    )
+    hyphens: bool = option(True, N_("Keep hyphens"), N_("well-known stays one word."))
+    numbers: bool = option(True, N_("Keep numbers whole"), N_("1,234.5 stays one word; otherwise it is cut at its marks."))
+    punctuation: bool = option(False, N_("Keep punctuation"), N_("Marks and symbols are words of their own."))
+
+
+def word_pattern(options: Tokenization, *, han: bool) -> regex.Pattern[str]:
+    """The pattern of one word under `options`; with `han`, runs of Chinese are a group of their own."""
+    numbers = r"\p{N}+(?:[.,]\p{N}+)+(?![\p{L}])|" if options.numbers else ""
+    joints = f"(?:{APOSTROPHE}[\\p{{L}}\\p{{M}}]+" + (f"|-{PART})*" if options.hyphens else ")*")
+    marks = r"|[^\s\p{L}\p{M}\p{N}]" if options.punctuation else ""
+    first = f"{HAN_RUN}|" if han else ""
+    return regex.compile(f"{WEB}|{first}{numbers}{DOTTED}|{PART}{joints}{marks}")
+
+
+class Segmenter:
+    """Cuts texts and counts words: `count(text, into)`.
+
+    language  "auto": Chinese runs by jieba, the rest by the pattern; "en": the pattern alone; "zh": as auto
+    """
+
+    def __init__(self, language: str, options: Tokenization, cut: Callable[[str], Iterable[str]] | None) -> None:
+        self._cut = None if language == "en" else cut
+        self._pattern = word_pattern(options, han=language != "en")
+        self._split = {"whole": None, "treebank": _treebank, "split": _at_apostrophe}[options.contractions]
+
+    def count(self, text: str, into: Counter[str]) -> None:
+        """Add the words of `text` to `into`."""
+        if self._cut is None:
+            found = Counter(m.group() for m in self._pattern.finditer(text))
+        else:
+            found = Counter()
+            for match in self._pattern.finditer(text):
+                if match.lastgroup == "han":
+                    found.update(self._cut(match.group()))
+                else:
+                    found[match.group()] += 1
+        for word, n in found.items():
+            for part in self._split(word) if self._split else (word,):
+                into[part] += n
+
+
+def _apostrophe(word: str) -> int:
+    return max(word.rfind("'"), word.rfind("’"))
+
+
+def _treebank(word: str) -> tuple[str, ...]:
+    if "@" in word or "/" in word:
+        return (word,)
+    if word.endswith(NEGATED) and len(word) > 3:
+        return word[:-3], word[-3:]
+    at = _apostrophe(word)
+    return (word[:at], word[at:]) if at > 0 else (word,)
+
+
+def _at_apostrophe(word: str) -> tuple[str, ...]:
+    return tuple(part for part in word.replace("’", "'").split("'") if part)
+
+
+def chinese_cutter(
+    user_dictionary: Path | None, *, name: str, new_words: bool, problems: Problems
+) -> Callable[[str], Iterable[str]]:
+    """jieba with its own dictionary and the user's. Raises VocabularyError where that can't be read.
+
+    jieba's cache is not used: it lies in the temporary folder, where others may write.
+    """
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    cutter = jieba.Tokenizer()
+    cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
+    cutter.initialized = True
+    if user_dictionary is not None:
+        _add_words(cutter, user_dictionary, name, problems)
+
+    @lru_cache(1 << 16)
+    def cut(run: str) -> list[str]:
+        return cutter.lcut(run, HMM=new_words)
+
+    return cut
+
+
+def _add_words(cutter: Any, path: Path, name: str, problems: Problems) -> None:
+    """Lines of `word`, `word count` or `word count tag`, as jieba has them."""
+    for number, line in enumerate(TextFile(path, name=name).lines(), 1):
+        word, *more = line.strip().rsplit(None, 2) if line.strip() else ("",)
+        match more:
+            case []:
+                count = None
+            case [n, *_tag] if n.isdigit():
+                count = int(n)
+            case [tag] if tag.isascii() and tag.isalpha():
+                count = None
+            case _:
+                problems.add("dictionary line", number, line)
+                continue
+        if not word:
+            continue
+        if count is not None and count > 10**12:
+            raise VocabularyError(
+                _("the count {count:,} is too large").format(count=count),
+                where=_("{name}, line {line:,}").format(name=name, line=number),
+                fix=_("Give a smaller one, or none: jieba then finds one that keeps the word whole."),
+            )
+        cutter.add_word(word, count)
