@@ -15,12 +15,13 @@ import importlib.util
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from cards import write_notices
-from glosses import Sense, senses_of
+from glosses import Sense, read_entries, senses_of
 from numpy.typing import NDArray
 
 HERE = Path(__file__).resolve().parent
@@ -77,8 +78,9 @@ def english_words() -> list[str]:
     """The commonest English words, most frequent first: letters, with apostrophes and hyphens inside."""
     from wordfreq import iter_wordlist
 
-    word = re.compile(r"[a-z]+(?:['’-][a-z]+)*\.?$")
-    listed = (w for w in iter_wordlist("en", "large") if word.match(w))
+    letters = "a-z\u00df-\u00f6\u00f8-\u024f"
+    word = re.compile(rf"[{letters}]+(?:['’-][{letters}]+)*\.?")
+    listed = (w for w in iter_wordlist("en", "large") if word.fullmatch(w))
     return [w for _, w in zip(range(ENGLISH_WORDS), listed, strict=False)]
 
 
@@ -122,6 +124,33 @@ def by_glosses(words: Sequence[str], senses: dict[str, list[Sense]], encoder: En
         weights = np.array([s.weight for s in senses[word]], np.float32)
         out[i] = weights @ encoded[[row[s.gloss] for s in senses[word]]]
     return out
+
+
+def ordinary_words(cedict: Path, most_letters: int = 5) -> list[str]:
+    """Short words that running English writes in lower case, from the dictionary's glosses: us and aids, not nato."""
+    lower: Counter[str] = Counter()
+    upper: Counter[str] = Counter()
+    for entry in read_entries(cedict):
+        for word in re.findall(r"(?<![\w'.-])[A-Za-z]+(?![\w'-])", " ".join(entry.glosses)):
+            if 2 <= len(word) <= most_letters:
+                if word.islower():
+                    lower[word] += 1
+                elif word.isupper():
+                    upper[word.lower()] += 1
+    # A word seen once in lower case may be pinyin or a slip; wordfreq's list knows English words.
+    english = set(english_words())
+    return sorted(word for word in lower if word in english)
+
+
+def write_ordinary(path: Path, cedict: Path) -> None:
+    """One word a line, below where they are from."""
+    path.parent.mkdir(exist_ok=True)
+    told = [
+        "# English words of two to five letters that CC-CEDICT's glosses write in lower case.",
+        "# From CC-CEDICT (https://www.mdbg.net/chinese/dictionary?page=cc-cedict), CC BY-SA 4.0, and wordfreq's",
+        "# word list (CC BY-SA 4.0); made by assets/sources/make.py. This list: CC BY-SA 4.0.",
+    ]
+    path.write_text("\n".join([*told, *ordinary_words(cedict)]) + "\n", encoding="utf-8", newline="\n")
 
 
 def principal_axes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -179,6 +208,7 @@ def main() -> None:
         licence="CC-BY-SA-4.0",
         holds={"words": len(words), "single characters": sum(len(w) == 1 for w in words)},
     )
+    write_ordinary(args.out.parent / "words" / "ordinary_english.txt", args.cedict)
     write_notices(args.out, args.cedict)
 
 

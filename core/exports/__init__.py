@@ -13,6 +13,7 @@ from ..errors import ExportError, one_of
 from ..matrix import EmbeddingMatrix
 from ..messages import N_, _
 from ..vocabulary.vocabulary import Vocabulary
+from ..workspace.atomic import atomic_files
 from . import npy, projector, torch_state, word2vec_binary, word2vec_text
 from .build_folder import SavedBuild, read_build, write_build
 from .writers import Part, compare, joined_by_underscores
@@ -27,7 +28,7 @@ class Target:
     writer     (matrix, path) -> the files that were written, the main one first
     reader     path -> parts to compare with the matrix
     snippet    code that loads these very files; {path!r} and {words!r} stand for them
-    words      whether words with spaces are a problem
+    ends       the characters that end a word in it, which words may not hold
     """
 
     extension: str
@@ -35,18 +36,18 @@ class Target:
     writer: Callable[[EmbeddingMatrix, Path], list[Path]]
     reader: Callable[[Path], Iterator[Part]]
     snippet: str
-    spaces: bool
+    ends: str
 
     @classmethod
-    def of(cls, module: ModuleType, extension: str, title: str, *, spaces: bool = False) -> Target:
-        return cls(extension, title, module.write, module.read, module.SNIPPET, spaces)
+    def of(cls, module: ModuleType, extension: str, title: str) -> Target:
+        return cls(extension, title, module.write, module.read, module.SNIPPET, getattr(module, "ENDS", ""))
 
 
 EXPORTS: dict[str, Target] = {
     "npy": Target.of(npy, ".npy", N_("NumPy array")),
     "pt": Target.of(torch_state, ".pt", N_("PyTorch embedding")),
-    "word2vec": Target.of(word2vec_text, ".vec", N_("word2vec text"), spaces=True),
-    "word2vec-binary": Target.of(word2vec_binary, ".bin", N_("word2vec binary"), spaces=True),
+    "word2vec": Target.of(word2vec_text, ".vec", N_("word2vec text")),
+    "word2vec-binary": Target.of(word2vec_binary, ".bin", N_("word2vec binary")),
     "projector": Target.of(projector, ".tsv", N_("TensorBoard Projector")),
 }
 
@@ -72,27 +73,26 @@ def export(
 ) -> ExportReport:
     """Write `matrix` to `path` in the format `kind`, read it back and compare.
 
-    `spaces` says what becomes of words with spaces where the format has no place for them. Raises
-    ExportError (nothing is left behind) and WorkspaceError.
+    `spaces` says what becomes of words with white space where the format has no place for it. Raises
+    ExportError and WorkspaceError: then nothing is left behind, and an older export is as it was.
     """
     target = EXPORTS.get(kind)
     if target is None:
-        raise ExportError(_("unknown format {kind!r}").format(kind=kind), fix=_("Choose {kinds}.").format(kinds=one_of(EXPORTS)))
+        raise ExportError(
+            _("unknown format {kind!r}").format(kind=kind), fix=_("Choose {kinds}.").format(kinds=one_of(EXPORTS))
+        )
     path = Path(path)
     if path.is_dir():
         raise ExportError(_("this is a folder"), where=str(path), fix=_("Give the name of a file to write."))
-    if target.spaces and spaces == "underscore":
-        words = joined_by_underscores(matrix.vocabulary.words)
-        specials = {joined_by_underscores([w])[0]: role for w, role in matrix.vocabulary.specials.items()}
+    if target.ends and spaces == "underscore":
+        words = joined_by_underscores(matrix.vocabulary.words, target.ends)
+        specials = {words[matrix.vocabulary.ids[w]]: role for w, role in matrix.vocabulary.specials.items()}
         matrix = replace(matrix, vocabulary=Vocabulary(words, matrix.vocabulary.counts, specials))
-    files = target.writer(matrix, path)
-    try:
-        compare(target.reader(path), matrix.vocabulary.words, matrix.vectors, path)
-    except BaseException:
-        for file in files:
-            file.unlink(missing_ok=True)
-        raise
-    digests = {file.name: _sha256(file) for file in files}
+    with atomic_files(path) as made:
+        written = target.writer(matrix, made / path.name)
+        compare(target.reader(written[0]), matrix.vocabulary.words, matrix.vectors, path)
+        digests = {file.name: _sha256(file) for file in written}
+    files = [path.parent / file.name for file in written]
     names = {"path": str(files[0]), "words": str(files[-1])}
     return ExportReport(
         kind=kind,

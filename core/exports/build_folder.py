@@ -1,13 +1,13 @@
 """The build folder: the matrix, its words, its provenance, and what made it.
 
-    matrix.safetensors  one tensor "vectors", float32[n, d]
-    words.json          the words in row order, a JSON array: always right
-    words.txt           one word a line, where every word fits on a line
-    rows.parquet        one row per word: count, role, origin, rung, source, method, pieces, …
-    recipe.toml         what was asked
-    build.json          what really happened (the lock), and the digests of the files beside it
-    card.md             for people
-    dropped.json        words that the fill left out, with their counts, if there are any
+matrix.safetensors  one tensor "vectors", float32[n, d]
+words.json          the words in row order, a JSON array: always right
+words.txt           one word a line, where every word fits on a line
+rows.parquet        one row per word: count, role, origin, rung, source, method, pieces, …
+recipe.toml         what was asked
+build.json          what really happened (the lock), and the digests of the files beside it
+card.md             for people
+dropped.json        words that the fill left out, with their counts, if there are any
 """
 
 from __future__ import annotations

@@ -30,8 +30,10 @@ def read(path: Path) -> Iterator[Part]:
 
 SNIPPET = """\
 import json
+from pathlib import Path
+
 import numpy as np
 
 vectors = np.load({path!r}, mmap_mode="r")
-words = json.load(open({words!r}, encoding="utf-8"))
+words = json.loads(Path({words!r}).read_text("utf-8"))
 """

@@ -12,7 +12,15 @@ def rows_as_text(vectors: NDArray[np.float32], separator: str) -> list[str]:
     import pyarrow.compute as pc
 
     rows, dim = vectors.shape
-    numbers = pc.cast(pa.array(np.ascontiguousarray(vectors).reshape(-1)), pa.string())  # type: ignore[attr-defined]
+    flat = np.ascontiguousarray(vectors).reshape(-1)
+    numbers = pc.cast(pa.array(flat), pa.string())  # type: ignore[attr-defined]
+    # A few of the shortest lie so near the middle of two float32 that the way through double ends at
+    # the wrong one (7.038531e-26). Nine digits never do.
+    again = pc.cast(numbers, pa.float64()).to_numpy(zero_copy_only=False).astype(np.float32)  # type: ignore[attr-defined]
+    wrong = again.view(np.uint32) != flat.view(np.uint32)
+    if wrong.any():
+        longer = pa.array([f"{x:.9g}" for x in flat[wrong].tolist()])
+        numbers = pc.replace_with_mask(numbers, pa.array(wrong), longer)  # type: ignore[attr-defined]
     offsets = pa.array(np.arange(0, rows * dim + 1, dim, dtype=np.int32))
     joined = pc.binary_join(pa.ListArray.from_arrays(offsets, numbers), separator)  # type: ignore[attr-defined]
     return joined.to_pylist()

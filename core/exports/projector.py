@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ..workspace.atomic import atomic_file
 from .numbers import rows_as_text
 from .writers import Part, in_parts
 
+UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control, surrogate, line and paragraph separator
 NAMES = [origin.name.lower() for origin in Origin]
 
 
@@ -29,13 +31,18 @@ def write(matrix: EmbeddingMatrix, path: Path) -> list[Path]:
             columns = [escaped(word), NAMES[matrix.rows.origin[row]]]
             if counts is not None:
                 columns.append(str(counts[row]))
-            file.write(("\t".join(columns) + "\n").encode("utf-8", "replace"))
+            file.write(("\t".join(columns) + "\n").encode("utf-8"))
     return [path, metadata]
 
 
 def escaped(word: str) -> str:
-    """A word on one line and in one column: control characters and line ends are written as escapes."""
-    return "".join(c if c.isprintable() or c.isspace() and c not in "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029" else c.encode("unicode_escape").decode() for c in word)
+    """A word on one line and in one column: control characters, line ends and half characters as escapes.
+
+    Joiners stay: emoji, Persian and the scripts of India are written with them.
+    """
+    if word.isprintable():
+        return word
+    return "".join(c.encode("unicode_escape").decode() if category(c) in UNSHOWN else c for c in word)
 
 
 def read(path: Path) -> Iterator[Part]:

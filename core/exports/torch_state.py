@@ -38,10 +38,12 @@ def read(path: Path) -> Iterator[Part]:
 
 SNIPPET = """\
 import json
+from pathlib import Path
+
 import torch
 
 state = torch.load({path!r}, weights_only=True)
 embedding = torch.nn.Embedding(*state["weight"].shape)
 embedding.load_state_dict(state)
-words = json.load(open({words!r}, encoding="utf-8"))
+words = json.loads(Path({words!r}).read_text("utf-8"))
 """

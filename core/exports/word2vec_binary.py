@@ -11,17 +11,21 @@ from ..matrix import EmbeddingMatrix
 from ..workspace.atomic import atomic_file
 from .writers import Part, in_parts, refuse_words
 
+ENDS = " \n\0"  # the last for programs in C
+
 
 def write(matrix: EmbeddingMatrix, path: Path) -> list[Path]:
     """Write the matrix; a newline after each row, as the original program writes it."""
     words = matrix.vocabulary.words
-    refuse_words(words, " \n", "word2vec binary", replaceable=True)
+    refuse_words(words, ENDS, "word2vec binary")
     with atomic_file(path) as file:
         file.write(f"{len(words)} {matrix.dim}\n".encode())
         for first, part in in_parts(matrix.vectors):
             rows = part.astype("<f4", copy=False)
             names = words[first : first + len(part)]
-            file.write(b"".join(w.encode("utf-8") + b" " + row.tobytes() + b"\n" for w, row in zip(names, rows, strict=True)))
+            file.write(
+                b"".join(w.encode("utf-8") + b" " + row.tobytes() + b"\n" for w, row in zip(names, rows, strict=True))
+            )
     return [path]
 
 

@@ -13,13 +13,14 @@ from .numbers import rows_as_text
 from .writers import Part, in_parts, refuse_words
 
 # What ends a word or a line for gensim (which strips and splits on any white space) and for fastText.
-ENDS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029\u00a0\u1680\u3000\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B)))
+SPACES = "\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+ENDS = " \0\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029" + SPACES
 
 
 def write(matrix: EmbeddingMatrix, path: Path) -> list[Path]:
     """Write the matrix as text, each number the shortest that reads back as the same float32."""
     words = matrix.vocabulary.words
-    refuse_words(words, ENDS, "word2vec text", replaceable=True)
+    refuse_words(words, ENDS, "word2vec text")
     with atomic_file(path) as file:
         file.write(f"{len(words)} {matrix.dim}\n".encode())
         for first, part in in_parts(matrix.vectors):

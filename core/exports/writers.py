@@ -38,8 +38,7 @@ def compare(parts: Iterable[Part], words: Sequence[str], vectors: NDArray[np.flo
         right = stop <= len(vectors) and values.shape[1] == vectors.shape[1]
         if right and names is not None:
             right = list(names) == list(words[row:stop])
-        # Bit for bit, but for the sign of zero, which texts may lose.
-        if not right or not np.array_equal(values, vectors[row:stop]):
+        if not right or not np.array_equal(values.view(np.uint32), vectors[row:stop].view(np.uint32)):
             raise _differs(path, row)
         row = stop
     if row != len(vectors):
@@ -54,25 +53,41 @@ def _differs(path: Path, row: int) -> ExportError:
     )
 
 
-def refuse_words(words: Sequence[str], bad: str, target: str, *, replaceable: bool) -> None:
-    """Raise ExportError for words that hold a character of `bad`, which ends a word in this format."""
-    wrong = [word for word in words if not set(bad).isdisjoint(word)]
-    if not wrong:
-        return
-    fix = _("Use the safetensors of the build, .npy or .pt, which keep every word.")
-    if replaceable:
-        fix = _("Export with spaces replaced by “_” (--spaces underscore), or use .npy or .pt, which keep every word.")
-    raise ExportError(
-        _("{count:,} words hold characters that end a word in {target}: {words}").format(
-            count=len(wrong), target=target, words=", ".join(repr(w) for w in wrong[:5])
-        ),
-        fix=fix,
+def refuse_words(words: Sequence[str], ends: str, target: str) -> None:
+    """Raise ExportError for words that hold a character of `ends`, or half a character, which UTF-8 can't write."""
+    separators = frozenset(ends)
+    _refuse(
+        [word for word in words if not separators.isdisjoint(word)],
+        _("{count:,} words hold characters that end a word in {target}: {words}"),
+        target,
+        fix=_("Export with spaces replaced by “_” (--spaces underscore), or use .npy or .pt, which keep every word."),
+    )
+    _refuse(
+        [word for word in words if any("\ud800" <= c <= "\udfff" for c in word)] if not _encodes(words) else [],
+        _("{count:,} words hold half a character, which has no place in {target}: {words}"),
+        target,
+        fix=_("Mend the words, or use .npy or .pt, which keep every word."),
     )
 
 
-def joined_by_underscores(words: Sequence[str]) -> list[str]:
-    """The words with their spaces replaced; raises ExportError where two become one."""
-    changed = [word.replace(" ", "_") for word in words]
+def _refuse(wrong: Sequence[str], what: str, target: str, *, fix: str) -> None:
+    if wrong:
+        shown = ", ".join(map(repr, wrong[:5]))
+        raise ExportError(what.format(count=len(wrong), target=target, words=shown), fix=fix)
+
+
+def _encodes(words: Sequence[str]) -> bool:
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def joined_by_underscores(words: Sequence[str], ends: str) -> list[str]:
+    """The words with every character of `ends` replaced; raises ExportError where two become one."""
+    replaced = str.maketrans(dict.fromkeys(ends, "_"))
+    changed = [word.translate(replaced) for word in words]
     if len(set(changed)) != len(changed):
         seen: set[str] = set()
         twice = next(w for w in changed if w in seen or seen.add(w))

@@ -81,6 +81,27 @@ def atomic_file(target: Path, mode: str = "wb", **options: Any) -> Iterator[IO[A
             Path(name).unlink(missing_ok=True)
 
 
+@contextmanager
+def atomic_files(target: Path) -> Iterator[Path]:
+    """A folder whose files move beside `target` when the block ends, and vanish when it fails.
+
+    For what is checked as a whole before it may replace an older one. The files must be on disk
+    already (`atomic_file`); that of `target`'s own name moves last.
+    """
+    target = Path(os.path.abspath(target))
+    with explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target)
+        made = Path(tempfile.mkdtemp(prefix=_prefix(target), dir=target.parent))
+        try:
+            yield made
+            for file in sorted(made.iterdir(), key=lambda file: file.name == target.name):
+                os.replace(file, target.parent / file.name)
+            _flush_directory(target.parent)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+
 def recover(target: Path) -> None:
     """Bring back the older build where a process was killed between the two renames of `_put`."""
     if os.path.lexists(target):

@@ -1,0 +1,12 @@
+"""The normalization ladder: the other spellings under which a missing word is asked of a source.
+
+Rungs are tried from the gentlest to the boldest; a word stays at the first where a source has it.
+"""
+
+from __future__ import annotations
+
+from .rungs import Speller
+from .spec import DEFAULT_LADDER, Ladder
+from .suspects import Suspects
+
+__all__ = ["DEFAULT_LADDER", "Ladder", "Speller", "Suspects"]

@@ -1,0 +1,160 @@
+"""What each rung makes of a word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .scripts import converted, has_han
+from .spec import Ladder
+
+DIGIT = re.compile(r"\d")
+NUMBER = re.compile(r"[+-]?\d+(?:[.,:/-]\d+)*%?")
+JOINERS = " _-"
+# Years: a source that writes digits as they are has some of them.
+YEARS = ("1984", "1995", "2001", "2008", "2012", "2016")
+NUMBER_WORDS = ("<number>", "<num>", "<NUM>", "NUM", "[NUM]", "<NUMBER>")
+PIECE_MARKS = ("##", "▁", "Ġ", "Ċ")
+PIECE_ENDS = ("@@", "</w>")
+# The apostrophe of a plural's possessive (the dogs' bowls) is among the marks.
+POSSESSIVES = ("'s", "’s", "'S", "’S")
+# What may stand around a word. C++, C# and @user keep what makes them what they are at their end.
+MARKS = "\"'`“”‘’«»„‚‹›()[]{}<>【】「」『』《》〈〉（），。！？；：、…—–·.,!?;:*_~|/\\=^-"
+BEFORE = MARKS + "#@$€£¥&"
+AFTER = MARKS + "%&"
+
+
+class Speller:
+    """The spellings of words at each rung, for one ladder and one source.
+
+    Case variants are tried on every later rung too, as far as they are switched on: "##Paris" is found
+    as "paris" by the rung trim.
+    """
+
+    def __init__(self, ladder: Ladder, words: Sequence[str], locate: Callable[[Sequence[str]], NDArray[np.int64]]) -> None:
+        self._ladder = ladder
+        self._bytes = _is_byte_level(words)
+        self._writers = cache(lambda: _digit_writers(locate))
+
+    def spellings(self, rung: str, words: Sequence[str]) -> list[list[str]]:
+        """Per word what `rung` makes of it, best first, without the word itself; [] where it does not apply."""
+        if rung == "script":
+            return converted([self._base(word) for word in words])
+        make = getattr(self, f"_{rung}")
+        return [self._distinct(word, make(word)) for word in words]
+
+    @staticmethod
+    def _distinct(word: str, found: Iterable[str]) -> list[str]:
+        return [form for form in dict.fromkeys(found) if form and form != word]
+
+    def _base(self, word: str) -> str:
+        return unicodedata.normalize("NFKC", word) if self._ladder.nfkc and not word.isascii() else word
+
+    def _cases(self, form: str) -> list[str]:
+        found = [form]
+        if self._ladder.lower:
+            found.append(form.lower())
+        if self._ladder.title:
+            found.append(_title(form))
+        if self._ladder.upper:
+            found.append(form.upper())
+        return found
+
+    def _nfkc(self, word: str) -> list[str]:
+        return [] if word.isascii() else [unicodedata.normalize("NFKC", word), unicodedata.normalize("NFKD", word)]
+
+    def _lower(self, word: str) -> list[str]:
+        return [self._base(word).lower()]
+
+    def _title(self, word: str) -> list[str]:
+        return [_title(self._base(word))]
+
+    def _upper(self, word: str) -> list[str]:
+        return [self._base(word).upper()]
+
+    def _joiner(self, word: str) -> list[str]:
+        base = self._base(word)
+        # A joiner stands between two characters: "-" alone and "-5" have none.
+        if not any(j in base[1:-1] for j in JOINERS):
+            return []
+        forms = [re.sub(r"(?<=[^ _-])[ _-]+(?=[^ _-])", joiner, base) for joiner in JOINERS]
+        return [case for form in forms if form != base for case in self._cases(form)]
+
+    def _digits(self, word: str) -> list[str]:
+        base = self._base(word)
+        if not DIGIT.search(base):
+            return []
+        return [case for write in self._writers() if (form := write(base)) for case in self._cases(form)]
+
+    def _trim(self, word: str) -> list[str]:
+        base = self._base(word)
+        forms = [form for form in self._trimmed(base) if form != base]
+        found = [case for form in forms for case in self._cases(form)]
+        if self._ladder.script:
+            for spelled in converted([form for form in forms if has_han(form)]):
+                found += spelled
+        return found
+
+    def _trimmed(self, word: str) -> list[str]:
+        bare = word
+        if self._bytes and (decoded := _from_bytes(word)) is not None:
+            bare = decoded.strip()
+        for mark in PIECE_MARKS:
+            if bare.startswith(mark) and len(bare) > len(mark):
+                bare = bare.removeprefix(mark)
+        for end in PIECE_ENDS:
+            if bare.endswith(end) and len(bare) > len(end):
+                bare = bare.removesuffix(end)
+        bare = bare.strip()
+        trimmed = bare.lstrip(BEFORE).rstrip(AFTER)
+        owner = next((trimmed.removesuffix(p) for p in POSSESSIVES if trimmed.endswith(p)), "")
+        return [bare, trimmed, owner]
+
+
+def _title(word: str) -> str:
+    """Every part with a capital: new york → New York; str.title() would write Don'T."""
+    return re.sub(r"[^\s_-]+", lambda part: part[0][:1].upper() + part[0][1:].lower(), word)
+
+
+def _digit_writers(locate: Callable[[Sequence[str]], NDArray[np.int64]]) -> list[Callable[[str], str]]:
+    """How the source writes numbers, if not as they are: its rows are asked for the usual ways."""
+    asked = [*YEARS, "####", "##", "0000", "00", *NUMBER_WORDS]
+    there = dict(zip(asked, (locate(asked) >= 0).tolist(), strict=True))
+    writers: list[Callable[[str], str]] = []
+    if not any(there[year] for year in YEARS):
+        if there["####"] or there["##"]:
+            writers.append(lambda word: DIGIT.sub("#", word))
+        if there["0000"] or there["00"]:
+            writers.append(lambda word: DIGIT.sub("0", word))
+    for name in NUMBER_WORDS:
+        if there[name]:
+            writers.append(lambda word, name=name: name if NUMBER.fullmatch(word) else "")
+            break
+    return writers
+
+
+def _is_byte_level(words: Sequence[str]) -> bool:
+    """Whether the words are GPT-2's byte-level pieces, where Ġ stands for a space."""
+    return sum(word.startswith("Ġ") for word in words) > len(words) / 100
+
+
+@cache
+def _bytes_by_letter() -> dict[str, int]:
+    """GPT-2's letters for bytes (Radford et al. 2019): printable bytes are themselves, others from U+0100 on."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    rest = [b for b in range(256) if b not in printable]
+    return {chr(b): b for b in printable} | {chr(256 + i): b for i, b in enumerate(rest)}
+
+
+def _from_bytes(word: str) -> str | None:
+    """The text that a byte-level piece stands for, None where it is a part of a character."""
+    table = _bytes_by_letter()
+    try:
+        return bytes(table[c] for c in word).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,175 @@
+"""Locate a vocabulary in sources. Reads no vectors, so switching a rung is instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import SourceError
+from .ladder import DEFAULT_LADDER, Ladder, Speller, Suspects
+from .ladder.characters import ONE_TO_MANY, ONLY_SIMPLIFIED, ONLY_TRADITIONAL
+from .ladder.scripts import alternatives, has_han
+from .matrix import Located, Lookup
+from .messages import N_, _
+from .progress import Progress, ignore
+from .rows import RUNGS, Origin, Rows
+from .sources.protocol import Source
+from .spec import Spec
+from .vocabulary.vocabulary import Vocabulary
+
+AT_ONCE = 1 << 16
+STAGE = N_("Looking up")
+
+
+class Chain(Spec):
+    """The first source that has the word gives its row; a suspect hit gives way to a sound one further on."""
+
+    kind: Literal["chain"] = "chain"
+
+
+CombineSpec = Chain
+
+
+def look_up(
+    vocabulary: Vocabulary, source: Source, *, ladder: Ladder = DEFAULT_LADDER, progress: Progress = ignore
+) -> Lookup:
+    """Where each word stands in `source`: exactly, or by the first rung of `ladder` that finds it.
+
+    Padding, unknown and reserved rows are not looked up; other special tokens only as they are written.
+    """
+    return _Search(vocabulary, source, ladder, progress).run()
+
+
+class _Search:
+    """One vocabulary in one source: columns that fill up rung by rung."""
+
+    def __init__(self, vocabulary: Vocabulary, source: Source, ladder: Ladder, progress: Progress) -> None:
+        self.vocabulary, self.source, self.ladder, self.progress = vocabulary, source, ladder, progress
+        n = len(vocabulary)
+        self.ids = np.full(n, -1, np.int64)
+        self.columns = Rows.missing(n).writable()
+        self.words = vocabulary.words
+
+    def run(self) -> Lookup:
+        special = {self.vocabulary.ids[word]: role for word, role in self.vocabulary.specials.items()}
+        never = {row for row, role in special.items() if role != "token"}
+        asked = np.array([row for row in range(len(self.words)) if row not in never], np.int64)
+        self._exact(asked)
+        words = np.setdiff1d(asked, np.fromiter(special, np.int64, len(special)))
+        speller = Speller(self.ladder, self.words, self.source.locate)
+        suspects = Suspects(self.words)
+        for rung in self.ladder.on():
+            missing = words[self.ids[words] < 0]
+            for first in range(0, len(missing), AT_ONCE):
+                self._climb(rung, missing[first : first + AT_ONCE], speller, suspects)
+        self._mark_ambiguous(words)
+        lost = [row for row in special if self.ids[row] < 0]
+        self.columns["origin"][lost] = Origin.SPECIAL
+        self.columns["source"] = np.where(self.ids >= 0, 0, -1).astype(np.int16)
+        rows = Rows(**self.columns, sources=(self.source.info.name,))
+        return Lookup(self.vocabulary, self.source, self.ids, rows)
+
+    def _exact(self, asked: NDArray[np.int64]) -> None:
+        for first in range(0, len(asked), AT_ONCE):
+            part = asked[first : first + AT_ONCE]
+            self.ids[part] = self.source.locate([self.words[row] for row in part.tolist()])
+            self.progress(_(STAGE), first + len(part), len(asked), "words", self.source.info.name)
+        found = np.flatnonzero(self.ids >= 0)
+        self.columns["origin"][found] = Origin.EXACT
+        self.columns["rung"][found] = 0
+        form = self.columns["form"]
+        for row in found.tolist():
+            form[row] = self.words[row]
+
+    def _climb(self, rung: str, missing: NDArray[np.int64], speller: Speller, suspects: Suspects) -> None:
+        rows = missing.tolist()
+        spelled = speller.spellings(rung, [self.words[row] for row in rows])
+        forms = [form for found in spelled for form in found]
+        owners = np.repeat(np.arange(len(rows)), [len(found) for found in spelled])
+        if not forms:
+            return
+        ids = self.source.locate(forms)
+        # The best spelling of a word stands first: written last, it stays.
+        for k in np.flatnonzero(ids >= 0)[::-1].tolist():
+            row = rows[owners[k]]
+            self.ids[row] = ids[k]
+            self.columns["form"][row] = forms[k]
+        found = missing[self.ids[missing] >= 0]
+        self.columns["origin"][found] = Origin.NORMALIZED
+        self.columns["rung"][found] = RUNGS.index(rung)
+        for row in found.tolist():
+            self.columns["suspect"][row] = suspects.judge(self.words[row], self.columns["form"][row])
+        self.progress(_(STAGE), len(self.words), len(self.words), "words", self.source.info.name)
+
+    def _mark_ambiguous(self, asked: NDArray[np.int64]) -> None:
+        """Mark hits where a character has several counterparts and the source allows more than one.
+
+        A single character is ambiguous in itself (发 is 發 or 髮). A longer word is where the source has
+        several of its spellings. An exact hit is where simplified 后 was found in a traditional source.
+        """
+        script = RUNGS.index("script")
+        by_script = asked[self.columns["rung"][asked] == script]
+        # The rung trim converts too: ▁发 → 發.
+        trimmed = asked[self.columns["rung"][asked] == RUNGS.index("trim")]
+        exact = asked[self.columns["rung"][asked] == 0] if self.ladder.script and self._is_crossed(asked) else asked[:0]
+        rows, forms, owners = [*by_script.tolist(), *trimmed.tolist(), *exact.tolist()], [], []
+        for k, row in enumerate(rows):
+            word = self.words[row].strip("▁#Ġ") if k >= len(by_script) else self.words[row]
+            if not any(c in ONE_TO_MANY for c in word):
+                continue
+            if len(word) == 1 and k < len(by_script) + len(trimmed):
+                self.columns["ambiguous"][row] = self.columns["form"][row] != word
+                continue
+            spellings = [form for form in alternatives(word) if form != self.columns["form"][row]]
+            forms += spellings
+            owners += [row] * len(spellings)
+        if forms:
+            there = self.source.locate(forms) >= 0
+            self.columns["ambiguous"][np.array(owners, np.int64)[there]] = True
+
+    def _is_crossed(self, asked: NDArray[np.int64]) -> bool:
+        """Whether the vocabulary is simplified and the source traditional, told by common characters."""
+        if not any(has_han(self.words[row]) for row in asked[:2000].tolist()):
+            return False
+        there = self.source.locate([*ONLY_SIMPLIFIED, *ONLY_TRADITIONAL]) >= 0
+        half = len(ONLY_SIMPLIFIED)
+        ids = self.vocabulary.ids
+        simplified = sum(c in ids for c in ONLY_SIMPLIFIED) or self.columns["rung"].tolist().count(RUNGS.index("script"))
+        return bool(simplified and not there[:half].any() and there[half:].any())
+
+
+def combine(lookups: Sequence[Lookup], spec: CombineSpec | None = None) -> Located:
+    """Join lookups of one vocabulary in several sources of the same width into one `Located`.
+
+    Raises SourceError when the sources differ in width.
+    """
+    first, *others = lookups
+    dims = [lookup.source.info.dim for lookup in lookups]
+    if len(set(dims)) > 1:
+        listed = ", ".join(f"{lookup.source.info.name}: {lookup.source.info.dim}" for lookup in lookups)
+        raise SourceError(
+            _("sources of different width can't be chained: {listed}").format(listed=listed),
+            fix=_("Take sources with equally many dimensions."),
+        )
+    if any(lookup.vocabulary.digest != first.vocabulary.digest for lookup in others):
+        raise SourceError(_("the lookups are of different vocabularies"), fix=_("Look up one vocabulary in all sources."))
+    source_of = np.where(first.row_ids >= 0, 0, -1).astype(np.int16)
+    row_ids = first.row_ids.copy()
+    columns = first.rows.writable()
+    for k, lookup in enumerate(others, 1):
+        better = lookup.rows.known & ((source_of < 0) | (columns["suspect"] & ~lookup.rows.suspect))
+        source_of[better] = k
+        row_ids[better] = lookup.row_ids[better]
+        for name, column in columns.items():
+            column[better] = getattr(lookup.rows, name)[better]
+    columns["source"] = source_of.copy()
+    rows = Rows(**columns, sources=_named([lookup.source.info.name for lookup in lookups]))
+    return Located(first.vocabulary, tuple(lookup.source for lookup in lookups), source_of, row_ids, rows)
+
+
+def _named(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that tell the sources apart: a second of one name gets its number."""
+    return tuple(name if name not in names[:k] else f"{name} ({k + 1})" for k, name in enumerate(names))

@@ -1,0 +1,26 @@
+"""Several fills in a row: each gets what those before it left."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..messages import N_
+from ..spec import Spec, option
+from .diagonal import Diagonal
+from .drop import Drop
+from .mean import Mean
+from .ngrams import Ngrams
+from .normal import Normal
+from .pieces import Pieces
+from .zeros import Zeros
+
+StepSpec = Annotated[Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams, Field(discriminator="kind")]
+
+
+class Cascade(Spec):
+    """One fill after the other; what all of them leave gets the mean."""
+
+    kind: Literal["cascade"] = "cascade"
+    steps: tuple[StepSpec, ...] = option(..., N_("Steps"), N_("The fills, in their order."), min_length=1)
