@@ -17,20 +17,29 @@ def export(
     *,
     format: Annotated[str, typer.Option("--format", metavar="KIND", help=_("The target's format."))],
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help=_("File (or folder) to write."))],
+    spaces: Annotated[
+        str,
+        typer.Option(
+            "--spaces", metavar="refuse|underscore", help=_("Words with spaces, where the format has no place for them.")
+        ),
+    ] = "refuse",
     json: Json = False,
 ) -> None:
     """Write a build in another format, read it back, and compare."""
     from ..exports import EXPORTS, read_build
     from ..exports import export as write
+    from .report import export_report
 
     with guard(as_json=json):
         if format not in EXPORTS:
             raise typer.BadParameter(unknown_format(format), param_hint="--format")
-        report = write(read_build(folder).matrix, format, out)
+        if spaces not in ("refuse", "underscore"):
+            raise typer.BadParameter(_("choose refuse or underscore"), param_hint="--spaces")
+        report = write(read_build(folder).matrix, format, out, spaces=spaces)  # type: ignore[arg-type]
         if json:
             print_json(report.as_dict())
         else:
-            print(report)
+            print(export_report(report))
 
 
 def unknown_format(given: str) -> str:

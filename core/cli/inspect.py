@@ -20,7 +20,7 @@ def inspect(
     events: Events = None,
 ) -> None:
     """Show a vector file's format, rows, dimension, first words, and every fault with its line or byte."""
-    from ..sources import inspect_file
+    from ..formats.inspection import inspect_file
     from .report import inspect_report
 
     with guard(as_json=json):

@@ -104,12 +104,21 @@ def read_build(folder: str | os.PathLike[str], *, check: bool = True) -> SavedBu
     """
     folder = Path(folder)
     recover(folder)
+    try:
+        return _read(folder, check=check)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = _("the build can't be read: {reason}").format(reason=str(error) or type(error).__name__)
+        raise _damaged(folder, reason) from error
+
+
+def _read(folder: Path, *, check: bool) -> SavedBuild:
     lock = _read_json(folder / LOCK)
     if not isinstance(lock, dict) or lock.get("lexiloom_build") != VERSION:
         raise _damaged(folder, _("{file} is not a Lexiloom build's").format(file=LOCK))
     if check:
-        for name, digest in lock["files"].items():
-            if not (folder / name).is_file() or _digest(folder / name) != digest:
+        digests = lock["files"]
+        for name in {MATRIX: "", WORDS: "", ROWS: "", RECIPE: "", **digests}:
+            if not (folder / name).is_file() or _digest(folder / name) != digests.get(name):
                 raise _damaged(folder, _("{file} is missing or was changed").format(file=name))
     words = _read_json(folder / WORDS)
     table = _read_rows(folder / ROWS)
@@ -165,13 +174,17 @@ def read_matrix(path: Path) -> NDArray[np.float32]:
     try:
         with open(path, "rb") as file:
             (size,) = struct.unpack("<Q", file.read(8))
+            if size > os.fstat(file.fileno()).st_size:
+                raise ValueError(_("it is cut off"))
             tensor = json.loads(file.read(size))["vectors"]
+        if tensor["dtype"] != "F32":
+            raise ValueError(_("it holds {dtype}, not F32").format(dtype=tensor["dtype"]))
         rows, dim = tensor["shape"]
         if not rows:
             return np.empty((0, dim), np.float32)
         start = 8 + size + tensor["data_offsets"][0]
         return np.memmap(path, "<f4", mode="r", offset=start, shape=(rows, dim)).view(np.ndarray)  # type: ignore[return-value]
-    except (OSError, ValueError, KeyError, struct.error) as error:
+    except (OSError, ValueError, TypeError, KeyError, struct.error) as error:
         raise _damaged(path.parent, _("{file} can't be read: {reason}").format(file=path.name, reason=error)) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import SourceError
 from ..messages import N_, _
@@ -28,16 +28,8 @@ class BuiltinSpec(Spec):
 
 def open_builtin(spec: BuiltinSpec, context: Context) -> FileSource:
     """Open a built-in source."""
-    folder = FOLDER / spec.name
-    try:
-        about = json.loads((folder / "source.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SourceError(
-            _("the built-in source is not there: {reason}").format(reason=error),
-            where=str(folder),
-            fix=_("Fetch Lexiloom again: the folder is a part of it."),
-        ) from None
-    path = folder / "vectors.safetensors"
+    about = _about(spec.name)
+    path = FOLDER / spec.name / "vectors.safetensors"
     source = FileSource(FileSpec(path=str(path)), path, context)
     source.info = replace(
         source.info,
@@ -49,3 +41,19 @@ def open_builtin(spec: BuiltinSpec, context: Context) -> FileSource:
         languages=tuple(about["languages"]),
     )
     return source
+
+
+def list_builtin() -> list[dict[str, Any]]:
+    """What comes with Lexiloom: spec, rows, dim, languages, licence, space, folder of each source."""
+    return [{"spec": f"builtin:{name}", **_about(name), "folder": str(FOLDER / name)} for name in NAMES]
+
+
+def _about(name: str) -> dict[str, Any]:
+    try:
+        return json.loads((FOLDER / name / "source.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SourceError(
+            _("the built-in source is not there: {reason}").format(reason=error),
+            where=str(FOLDER / name),
+            fix=_("Fetch Lexiloom again: the folder is a part of it."),
+        ) from None

@@ -8,6 +8,7 @@ write there removes it, once the process that made it is gone.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import tempfile
@@ -21,16 +22,19 @@ from ..messages import _
 from .locks import is_alive, locked
 
 MARK = ".lexiloom-"
-OURS = "build.json"  # a folder with this file in it is a build, which a newer build may replace
+OURS = "build.json"  # says that a folder is a build, which a newer build may replace, and which files are its own
+LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file browsers leave in a folder
 
 
 def check_folder(target: Path) -> None:
     """Raise WorkspaceError unless a build may be written to `target`: absent, empty or an older build."""
     recover(target)
     if target.is_dir() and not target.is_symlink():
-        if (target / OURS).is_file() or not any(target.iterdir()):
+        others = _not_ours(target)
+        if not others:
             return
-        what, fix = _("the folder holds other files"), _("Choose a new folder, or empty this one.")
+        what = _("the folder holds other files: {names}").format(names=", ".join(others[:5]))
+        fix = _("Choose a new folder, or empty this one.")
     elif os.path.lexists(target):
         what, fix = _("this is not a folder"), _("Choose another name.")
     else:
@@ -145,6 +149,16 @@ def explained(target: Path) -> Iterator[None]:
             where=str(target),
             fix=_("Choose a folder that you may write to."),
         ) from error
+
+
+def _not_ours(folder: Path) -> list[str]:
+    """The names in `folder` that no build has put there. Other programs write a build.json too."""
+    try:
+        content = json.loads((folder / OURS).read_text("utf-8"))
+        ours = {OURS, *content["files"]} if "lexiloom_build" in content else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = set()
+    return sorted(p.name for p in folder.iterdir() if p.name not in ours | LITTER and MARK not in p.name)
 
 
 def _put(made: Path, target: Path) -> None:

@@ -29,11 +29,11 @@ from ..formats.protocol import NOT_INDEXED
 from ..formats.streams import ByteFile, Identity
 from ..messages import _
 from ..progress import Progress
-from .eviction import evict
+from .eviction import evict, size_of
 from .locks import is_alive
 
 VERSION = 1
-LIMIT = int(os.environ.get("LEXILOOM_INDEX_LIMIT", 4 << 30))  # bytes of all indexes together
+LIMIT = 4 << 30  # bytes of all indexes together, where LEXILOOM_INDEX_LIMIT says nothing else
 PART = 1 << 20  # hashes sorted at once: 32 MB at the peak
 SEGMENT = 1 << 15  # entries read at once in a search: 256 kB
 DUPLICATES = "duplicate words"
@@ -138,6 +138,7 @@ class SourceIndexes:
         index = self._recall(file, policy)
         if index is not None:
             return index, False
+        limit = index_limit()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.known.mkdir(parents=True, exist_ok=True)
@@ -150,7 +151,7 @@ class SourceIndexes:
             finally:
                 shutil.rmtree(made, ignore_errors=True)
             self._remember(file, policy, index.folder.name)
-            evict(self.folder, LIMIT, keep=frozenset([index.folder.name]))
+            evict(self.folder, limit, keep=frozenset([index.folder.name]))
         except OSError as error:
             raise WorkspaceError(
                 _("the index of {name} can't be written: {reason}").format(
@@ -205,6 +206,19 @@ class SourceIndexes:
             pid = int(left.name.split("-")[1])
             if pid != os.getpid() and not is_alive(pid):
                 shutil.rmtree(left, ignore_errors=True)
+
+
+def index_limit() -> int:
+    """Bytes that all indexes together may take. Raises WorkspaceError when LEXILOOM_INDEX_LIMIT is no number."""
+    given = os.environ.get("LEXILOOM_INDEX_LIMIT", "").strip()
+    if not given:
+        return LIMIT
+    if not given.isascii() or not given.isdigit():
+        raise WorkspaceError(
+            _("LEXILOOM_INDEX_LIMIT is {given!r}, not a number of bytes").format(given=given),
+            fix=_("Set it to a whole number, such as 4294967296 for 4 GiB, or leave it out."),
+        )
+    return int(given)
 
 
 def _build(folder: Path, vectors: VectorFile, progress: Progress) -> dict[str, Any]:
@@ -276,3 +290,20 @@ def _in_range(path: Path, low: int, high: int, *, whole: bool) -> tuple[NDArray[
     if not kept:
         return np.empty(0, np.uint64), np.empty(0, np.uint32)
     return np.concatenate(kept), np.concatenate(rows)
+
+
+def list_indexes(folder: Path, known: Path) -> list[dict[str, Any]]:
+    """The indexes that are kept, last used first: name and path of the file, format, rows, dim, bytes, used."""
+    found = []
+    for card in known.glob("*.json") if known.is_dir() else ():
+        try:
+            told = json.loads(card.read_text("utf-8"))
+            entry = folder / told["index"]
+            meta = json.loads((entry / "index.json").read_text("utf-8"))
+            used = entry.stat().st_mtime
+        except (OSError, ValueError, KeyError):
+            continue  # evicted meanwhile
+        path = Path(told["path"])
+        kept = {name: meta[name] for name in ("format", "rows", "dim", "digest")}
+        found.append({"name": path.name, "path": str(path), **kept, "bytes": size_of(entry), "used": used})
+    return sorted(found, key=lambda one: -one["used"])

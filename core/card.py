@@ -1,0 +1,89 @@
+"""The card of a build: what it is, what is in it, whose data it is made of, how to load it. For people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .coverage import Tally
+from .messages import N_, _
+from .sources.protocol import SourceInfo
+
+if TYPE_CHECKING:
+    from .pipeline import Build
+
+LOADING = """\
+```python
+import json
+from safetensors.torch import load_file
+import torch
+
+words = json.load(open("words.json", encoding="utf-8"))
+embedding = torch.nn.Embedding.from_pretrained(load_file("matrix.safetensors")["vectors"])
+row = words.index({word})
+```"""
+ORIGINS = {
+    "exact": N_("found as written"),
+    "normalized": N_("found under another spelling"),
+    "composed": N_("composed of pieces or n-grams"),
+    "mapped": N_("mapped from another space"),
+    "invented": N_("invented: no information about the word"),
+}
+
+
+def write_card(build: Build) -> str:
+    """The card as Markdown. Depends on the inputs and the recipe alone: no time, no path."""
+    matrix = build.matrix
+    title = _("Embedding matrix: {n:,} words × {dim} dimensions").format(n=len(matrix.vocabulary), dim=matrix.dim)
+    parts = [
+        f"# {title}",
+        _("Made by Lexiloom. `recipe.toml` says how, `build.json` what it was made of, `rows.parquet` where every row is from."),
+        _section(_("Sources"), _sources([source.info for source in build.cover.sources])),
+        _section(_("Coverage"), _coverage(build)),
+        _section(_("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(("look up", *matrix.history), 1))),
+    ]
+    if warnings := build.lock["warnings"]:
+        parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
+    if build.dropped:
+        parts.append(_("{n:,} words were left out: see `dropped.json`.").format(n=len(build.dropped)))
+    first = next((w for w in matrix.vocabulary.words if w not in matrix.vocabulary.specials), matrix.vocabulary.words[0])
+    parts.append(_section(_("Load it"), LOADING.format(word=ascii(first))))
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(title: str, body: str) -> str:
+    return f"## {title}\n\n{body}"
+
+
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _sources(infos: Sequence[SourceInfo]) -> str:
+    heads = [_("name"), _("format"), _("rows"), _("dimensions"), _("languages"), _("licence"), _("digest")]
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    for info in infos:
+        cells = [info.name, info.format or info.kind, "∞" if info.size is None else f"{info.size:,}", str(info.dim)]
+        cells += [", ".join(info.languages) or "–", info.licence or _("not known: see where the file is from")]
+        cells.append(f"`{info.digest}`")
+        lines.append(f"| {' | '.join(map(_escaped, cells))} |")
+    return "\n".join(lines)
+
+
+def _coverage(build: Build) -> str:
+    types, tokens = build.coverage.types, build.coverage.tokens
+    heads = [_("origin"), _("words"), _("share")] + ([_("tokens"), _("share")] if tokens else [])
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    for name, title in ORIGINS.items():
+        if types.by_origin[name]:
+            cells = [_(title), *_cells(name, types), *(_cells(name, tokens) if tokens else [])]
+            lines.append(f"| {' | '.join(cells)} |")
+    found = build.cover.coverage.types
+    if found.suspect:
+        lines += ["", _("{n:,} of these were found under a spelling that may be another word.").format(n=found.suspect)]
+    return "\n".join(lines)
+
+
+def _cells(name: str, tally: Tally) -> list[str]:
+    n = tally.by_origin[name]
+    return [f"{n:,}", f"{100 * n / tally.total:.1f} %" if tally.total else "–"]
