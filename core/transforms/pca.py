@@ -68,5 +68,5 @@ def principal_directions(
     directions = columns[:, ::-1][:, :count].T.copy()
     largest = np.abs(directions).argmax(axis=1)
     directions *= np.sign(directions[np.arange(count), largest])[:, None]
-    # Rounded, they do not depend on the order in which one or many threads of BLAS have summed.
+    # Rounded, distinct directions come out the same from one or many threads of BLAS, which sum in another order.
     return mean, directions.astype(np.float32).astype(np.float64)

@@ -44,6 +44,8 @@ def evict(folder: Path, limit: int, *, keep: frozenset[str] = frozenset()) -> li
                 shutil.rmtree(entry, ignore_errors=True)
         except WorkspaceError:
             continue
-        total -= sizes[name]
-        removed.append(name)
+        remains = size_of(entry)  # where a file is open and the system keeps it, or permissions changed
+        total -= sizes[name] - remains
+        if not entry.exists():
+            removed.append(name)
     return removed

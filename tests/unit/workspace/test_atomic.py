@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def make_build(folder: Path, text: str = "old") -> Path:
 
 def names(folder: Path) -> list[str]:
     return sorted(p.name for p in folder.iterdir())
+
+
+def stop_after(step: Callable[[], object], stop: BaseException) -> None:
+    step()
+    raise stop
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +60,7 @@ def test_a_file_stays_as_it_was_when_writing_stops(stop: BaseException, tmp_path
     target = tmp_path / "words.txt"
     target.write_text("old")
     with pytest.raises(type(stop)), atomic_file(target) as file:
-        file.write(b"half")
-        raise stop
+        stop_after(lambda: file.write(b"half"), stop)
     assert target.read_text() == "old"
     assert names(tmp_path) == ["words.txt"]
 
@@ -73,10 +78,8 @@ def test_files_and_folders_get_the_usual_permissions(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_named_with_what_is_free(tmp_path: Path) -> None:
-    with (
-        pytest.raises(WorkspaceError, match=r"disk is full: [\d,]+ bytes are free") as caught,
-        atomic_file(tmp_path / "f"),
-    ):
+    what = r"disk is full: [\d,]+ bytes are free"
+    with pytest.raises(WorkspaceError, match=what) as caught, atomic_file(tmp_path / "f"):
         raise FULL
     assert caught.value.where == str(tmp_path / "f")
     assert caught.value.fix
@@ -100,8 +103,7 @@ def test_files_that_belong_together_move_together(tmp_path: Path) -> None:
     assert (tmp_path / "a.npy").read_text() == "new"
     assert names(tmp_path) == ["a.npy", "a.words.json"]
     with pytest.raises(WorkspaceError), atomic_files(tmp_path / "a.npy") as made:
-        (made / "a.npy").write_text("newer")
-        raise FULL
+        stop_after(lambda: (made / "a.npy").write_text("newer"), FULL)
     assert (tmp_path / "a.npy").read_text() == "new"
     assert names(tmp_path) == ["a.npy", "a.words.json"]
 
@@ -125,8 +127,7 @@ def test_a_folder_appears_when_it_is_whole(before: str, tmp_path: Path) -> None:
 def test_a_folder_stays_as_it_was_when_writing_stops(stop: BaseException, tmp_path: Path) -> None:
     target = make_build(tmp_path / "build")
     with pytest.raises(WorkspaceError if stop is FULL else type(stop)), atomic_folder(target) as made:
-        (made / "half").write_text("half")
-        raise stop
+        stop_after(lambda: (made / "half").write_text("half"), stop)
     assert names(target) == ["build.json", "words.json"]
     assert names(tmp_path) == ["build"]
 

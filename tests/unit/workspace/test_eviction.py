@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import WorkspaceError
+from core.formats import open_vectors
+from core.formats.hashing import hashes_of
+from core.formats.streams import open_bytes
+from core.progress import ignore
 from core.workspace.eviction import evict, size_of
-from core.workspace.indexes import LIMIT, index_limit
+from core.workspace.indexes import LIMIT, SourceIndex, SourceIndexes, index_limit
 from core.workspace.locks import locked
 from core.workspace.workspace import Workspace
 
@@ -65,8 +70,7 @@ def test_what_cannot_be_removed_counts_on_and_the_next_one_goes(
 ) -> None:
     add(tmp_path, "stuck", 10, used=1)
     add(tmp_path, "free", 10, used=2)
-    from shutil import rmtree
-
+    rmtree = shutil.rmtree
     monkeypatch.setattr("shutil.rmtree", lambda path, **kw: None if path.name == "stuck" else rmtree(path, **kw))
     assert evict(tmp_path, 10) == ["free"]
     assert left(tmp_path) == ["stuck"]
@@ -89,6 +93,36 @@ def test_what_is_left_fits_and_is_the_most_recent(
     assert [*removed, *left(folder)] == [f"{used:02}" for used in range(len(sizes))]
     if removed:  # one fewer would not have fitted
         assert sum(sizes[len(removed) - 1 :]) > limit
+
+
+def open_index(path: Path, first: str) -> tuple[SourceIndex, bool]:
+    """The index of a file of ten words that begin with `first`."""
+    if not path.exists():
+        path.write_text("".join(f"{first}{i} 0.5 {i}.25\n" for i in range(10)))
+    indexes = SourceIndexes(Workspace().indexes, Workspace().known)
+    return indexes.open(open_bytes(path), policy="refuse", vectors=lambda: open_vectors(path), progress=ignore)
+
+
+def test_indexes_stay_within_the_limit_and_an_open_one_stays_readable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, made = open_index(tmp_path / "a.txt", "a")
+    assert made
+    assert open_index(tmp_path / "a.txt", "a")[1] is False
+    monkeypatch.setenv("LEXILOOM_INDEX_LIMIT", str(size_of(first.folder) + 100))
+    second, _ = open_index(tmp_path / "b.txt", "b")
+    assert left(Workspace().indexes) == [second.folder.name]
+    if os.name != "nt":
+        assert first.find(hashes_of(["a3", "b3", "a0"])).tolist() == [3, -1, 0]
+    assert open_index(tmp_path / "a.txt", "a")[1], "an evicted index is made again"
+
+
+def test_one_index_larger_than_the_limit_is_kept_while_it_is_in_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LEXILOOM_INDEX_LIMIT", "0")
+    index, _ = open_index(tmp_path / "a.txt", "a")
+    assert left(Workspace().indexes) == [index.folder.name]
 
 
 def test_the_limit_is_a_setting_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

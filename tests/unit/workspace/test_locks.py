@@ -27,6 +27,11 @@ print("free", flush=True)
 ROOT = Path(__file__).resolve().parents[3]
 
 
+def acquire_and_fail(target: Path) -> None:
+    with locked(target, patience=0.05):
+        pytest.fail("both hold the lock")
+
+
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock of `tmp_path`/build until a line is sent to it."""
@@ -40,8 +45,7 @@ def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_the_second_process_is_told_that_another_one_is_writing(holder: subprocess.Popen[str], tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="another process is writing there") as caught:
-        with locked(tmp_path / "build", patience=0.05):
-            pytest.fail("both hold the lock")
+        acquire_and_fail(tmp_path / "build")
     assert caught.value.where == str(tmp_path / "build")
     assert caught.value.fix
 
@@ -62,8 +66,8 @@ def test_another_target_is_free(holder: subprocess.Popen[str], tmp_path: Path) -
 
 def test_one_target_has_one_lock_however_it_is_spelled(holder: subprocess.Popen[str], tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
-    with pytest.raises(WorkspaceError), locked(tmp_path / "below" / ".." / "build", patience=0):
-        pytest.fail("both hold the lock")
+    with pytest.raises(WorkspaceError):
+        acquire_and_fail(tmp_path / "below" / ".." / "build")
 
 
 def test_the_second_process_waits_for_its_turn(holder: subprocess.Popen[str], tmp_path: Path) -> None:
