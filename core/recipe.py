@@ -132,6 +132,9 @@ class Recipe(Spec):
 
 def assigned(tables: Mapping[str, Any], assignments: Sequence[Assignment], *, base: Path | None = None) -> Recipe:
     """The recipe of plain `tables` with `assignments` made. Raises `RecipeError`."""
+    defaults = {name: plain(field.default) for name, field in Recipe.model_fields.items() if not field.is_required()}
+    # What is set inside a table that is not given is set inside its default.
+    tables = {**{a.path[0]: defaults[a.path[0]] for a in assignments if a.path[0] in defaults}, **tables}
     try:
         return Recipe.from_tables(assign_all(tables, assignments), base=base)
     except RecipeError as error:

@@ -42,7 +42,8 @@ class Flag:
         for model in models_at(Recipe, {}, [int(p) if p.isdigit() else p for p in table]):
             if field in model.model_fields:
                 described = model.model_fields[field]
-                return _(described.description or described.title or "")
+                text = described.description or described.title or ""
+                return _(text)
         raise LookupError(f"{self.name}: no spec has {self.path}")
 
 

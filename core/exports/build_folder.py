@@ -221,7 +221,8 @@ def _read_rows(path: Path) -> Any:
 
 
 def _write_text(path: Path, text: str) -> None:
-    path.write_bytes(text.encode("utf-8"))
+    # A file's name may hold bytes that are no UTF-8: "?" in the recipe, as they are in the lock's JSON.
+    path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def _read_json(path: Path) -> Any:

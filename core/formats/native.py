@@ -50,7 +50,7 @@ def kernels() -> dict[str, Callable[..., int]]:
 def _key() -> str:
     import llvmlite.binding as llvm
 
-    h = hashlib.sha256((HERE / "kernels.py").read_bytes() + (HERE / "flags.py").read_bytes())
+    h = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in ("kernels.py", "kernel_parts.py", "flags.py")))
     features = llvm.get_host_cpu_features().flatten()
     for part in (version("numba"), version("llvmlite"), sys.platform, llvm.get_host_cpu_name(), features):
         h.update(part.encode() + b"\0")

@@ -85,7 +85,9 @@ def _json(file: TextFile, name: str, opening: str, progress: Any) -> Any:
             raise VocabularyError(
                 _("a JSON object whose values are not all whole numbers is no vocabulary"),
                 where=name,
-                fix=_('Give {"word": id, …}, {"word": count, …}, a list of words, or a tokenizer.json.'),
+                fix=_("Give {examples}, a list of words, or a tokenizer.json.").format(
+                    examples='{"word": id, …}, {"word": count, …}'
+                ),
             )
         return IdsSpec(path=name) if are_ids(sorted(numbers)) else CountsSpec(path=name)
     # Objects line by line; a bracket alone opens a word such as [PAD].

@@ -122,7 +122,9 @@ def _json_lines(text: str, spec: TableSpec, file: TextFile) -> Table:
             raise VocabularyError(
                 _("this line is no JSON object: {line}").format(line=line.strip()[:60]),
                 where=_("{name}, line {line:,}").format(name=spec.path, line=number),
-                fix=_('Every line of a .jsonl file is an object such as {"word": "sea", "count": 3}.'),
+                fix=_("Every line of a .jsonl file is an object such as {example}.").format(
+                    example='{"word": "sea", "count": 3}'
+                ),
             )
         names |= dict.fromkeys(row)
         rows.append(row)

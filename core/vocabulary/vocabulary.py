@@ -101,7 +101,8 @@ class Vocabulary:
         # surrogatepass: a word list may hold lone surrogates; a digest must not fail on them.
         for word in self.words:
             h.update(word.encode("utf-8", "surrogatepass") + b"\x00")
-        h.update(b"\x01" + b"".join(f"{w}\x00{r}\x00".encode() for w, r in sorted(self.specials.items())))
+        h.update(b"\x01")
+        h.update("".join(f"{w}\x00{r}\x00" for w, r in sorted(self.specials.items())).encode("utf-8", "surrogatepass"))
         if self.counts is not None:
             h.update(b"\x02" + self.counts.astype("<i8").tobytes())
         return h.hexdigest()

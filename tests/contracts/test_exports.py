@@ -189,11 +189,6 @@ def test_underscores_stand_for_spaces_only_where_the_target_needs_it(kind: str, 
     assert list(CASES[kind].load(path)[0]) == [*PLAIN, *last]
 
 
-def test_two_words_that_underscores_make_one_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="New_York"):
-        export(matrix_of(["New York", "New_York"]), "word2vec", tmp_path / "out", spaces="underscore")
-
-
 def test_the_projector_shows_control_characters_as_escapes(tmp_path: Path) -> None:
     export(matrix_of(NASTY), "projector", tmp_path / "out.tsv")
     words = load_projector(tmp_path / "out.tsv")[0]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
-from core.errors import LexiloomError, SourceError, WorkspaceError
+from core.errors import ExportError, LexiloomError, SourceError, WorkspaceError
 from core.exports import SavedBuild, read_build, write_build
 from core.exports.build_folder import fits_on_lines
 from core.matrix import EmbeddingMatrix
@@ -103,6 +103,14 @@ def test_the_parquet_table_speaks_in_names(tmp_path: Path) -> None:
     assert table[4]["pieces"] == ["New", "York"] and table[4]["method"] == "pieces" and table[4]["rung"] is None
 
 
+def test_a_path_that_is_no_utf8_does_not_stop_the_build(tmp_path: Path) -> None:
+    text = "path = 'caf\udce9.txt'\n"
+    write_build(tmp_path / "build", matrix=a_matrix(), recipe_toml=text, lock={"path": "caf\udce9.txt"}, card=text)
+    saved = read_build(tmp_path / "build")
+    assert saved.recipe_toml == "path = 'caf?.txt'\n"
+    assert saved.lock["path"] == "caf\udce9.txt"
+
+
 def test_no_counts_stay_no_counts_and_no_words_stay_none(tmp_path: Path) -> None:
     assert write(tmp_path / "plain", a_matrix(counts=False)).matrix.vocabulary.counts is None
     empty = write(tmp_path / "empty", a_matrix([])).matrix
@@ -166,6 +174,23 @@ def test_damage_is_an_error_in_words_even_unchecked(name: str, bytes_: bytes, tm
         read_build(tmp_path / "build", check=False)
 
 
+def test_a_matrix_of_other_numbers_is_refused_and_not_taken_for_float32(tmp_path: Path) -> None:
+    write(tmp_path / "build", a_matrix())
+    save_file({"vectors": np.zeros((len(WORDS), 4))}, tmp_path / "build" / "matrix.safetensors")
+    with pytest.raises(SourceError, match="F64"):
+        read_build(tmp_path / "build", check=False)
+
+
+def test_a_build_that_does_not_read_back_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def writes_another(path: Path, vectors: np.ndarray) -> None:
+        save_file({"vectors": vectors + np.float32(1)}, path)
+
+    monkeypatch.setattr("core.exports.build_folder.write_matrix", writes_another)
+    with pytest.raises(ExportError, match="does not read back"):
+        write(tmp_path / "build", a_matrix())
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_no_folder_is_an_error_in_words(tmp_path: Path) -> None:
     for path in (tmp_path / "absent", tmp_path):
         with pytest.raises(SourceError, match=r"build\.json"):
@@ -175,8 +200,7 @@ def test_what_is_no_folder_is_an_error_in_words(tmp_path: Path) -> None:
 def test_a_newer_build_replaces_an_older_one_with_all_its_files(tmp_path: Path) -> None:
     write(tmp_path / "build", a_matrix(), (("gone", 1),))
     saved = write(tmp_path / "build", a_matrix(["a\nb", "c"], seed=1))
-    assert saved.matrix.vocabulary.words == ("a\nb", "c")
-    assert saved.dropped == ()
+    assert saved.matrix.vocabulary.words == ("a\nb", "c") and saved.dropped == ()
     assert not {"words.txt", "dropped.json"} & {p.name for p in (tmp_path / "build").iterdir()}
     assert [p.name for p in tmp_path.iterdir()] == ["build"]
 
