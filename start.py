@@ -173,6 +173,9 @@ def install(*, dev: bool) -> None:
     STAMP.unlink(missing_ok=True)
     say("Installing Lexiloom" + (" and its development tools" if dev else "") + " into .venv (PyTorch is large)")
     pip("install", "-c", LOCK.name, "-e", ".[dev]" if dev else ".")
+    # As pip does for packages: without, every start of the command line compiles the engine again where
+    # Python may not write byte code.
+    run("-m", "compileall", "-q", "core")
     say("Compiling the file readers (once)")
     if run("-c", "from core.formats.native import kernels; kernels()"):
         raise Stop("the file readers can't be compiled; the error stands above.")

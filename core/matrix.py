@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -97,10 +96,12 @@ class EmbeddingMatrix:
 
     @cached_property
     def id(self) -> str:
-        """Hex SHA-256 of vocabulary and vectors."""
-        h = hashlib.sha256(self.vocabulary.digest.encode())
+        """Hex BLAKE3 of vocabulary and vectors."""
+        from blake3 import blake3
+
+        h = blake3(self.vocabulary.digest.encode())
         h.update(repr(self.vectors.shape).encode())
-        h.update(self.vectors.data)
+        h.update(self.vectors.reshape(-1).view(np.uint8).data)
         return h.hexdigest()
 
     def replace(self, **changes: Any) -> EmbeddingMatrix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,6 +60,14 @@ def run(
         _build(read, out, base=base, json=json, events=events, quiet=quiet)
 
 
+def _load_ahead() -> None:
+    import pyarrow.parquet
+
+    from .. import card, exports
+
+    del card, exports, pyarrow
+
+
 def _check_target(out: Path) -> None:
     """Refuse a folder that is somebody else's before the long work, not after it."""
     from ..workspace.atomic import check_folder
@@ -70,6 +79,8 @@ def _build(recipe: Any, out: Path, *, base: Path | None, json: bool, events: Pat
     from .. import pipeline
     from .report import build_document, build_report
 
+    # While a source is scanned in compiled code, another thread loads what the end of the build needs.
+    threading.Thread(target=_load_ahead, daemon=True).start()
     with watched(events, quiet=quiet) as progress:
         made = pipeline.run(recipe, progress=progress, base=base)
         made.save(out, progress=progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json as _json
 import math
 import os
@@ -32,6 +33,9 @@ def entrance(arguments: Sequence[str] | None = None) -> int:
         # A word may hold what a terminal's encoding can't show: show it escaped rather than fail.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    # A build makes many small objects that all live to the end: looking for garbage among them often is
+    # a tenth of a short run.
+    gc.set_threshold(200_000)
     _hear_signals()
     code = FAILED
     try:

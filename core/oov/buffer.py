@@ -155,7 +155,11 @@ class Buffer:
     def mean(self) -> NDArray[np.float64]:
         """float64[d]: the mean of the fitted rows."""
         self.need(1, _("the mean"))
-        return sum(block().sum(0) for block in self.blocks()) / self.fitted  # type: ignore[return-value]
+        total = np.zeros(self.dim)
+        for first in range(0, max(1, len(self._known)), BLOCK):
+            block = self.vectors[self._known[first : first + BLOCK]] if len(self._known) else self.fitted_on
+            total += block.sum(0, dtype=np.float64)
+        return total / self.fitted
 
     @cached_property
     def deviation(self) -> NDArray[np.float64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import regex
+from functools import cache
+from typing import Any
 
 from ..messages import N_
 
@@ -23,21 +24,18 @@ SCRIPTS = {
     "other": N_("other scripts"),
     "mark": N_("marks and symbols"),
 }
-_LETTERS = {
-    "latin": regex.compile(r"\p{Latin}"),
-    "han": regex.compile(r"[\p{Han}〇]"),
-    "cyrillic": regex.compile(r"\p{Cyrillic}"),
-    "greek": regex.compile(r"\p{Greek}"),
-    "kana": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
-    "hangul": regex.compile(r"\p{Hangul}"),
-    "arabic": regex.compile(r"\p{Arabic}"),
-    "hebrew": regex.compile(r"\p{Hebrew}"),
-    "devanagari": regex.compile(r"\p{Devanagari}"),
-    "thai": regex.compile(r"\p{Thai}"),
+_PROPERTIES = {
+    "latin": r"\p{Latin}",
+    "han": r"[\p{Han}〇]",
+    "cyrillic": r"\p{Cyrillic}",
+    "greek": r"\p{Greek}",
+    "kana": r"[\p{Hiragana}\p{Katakana}]",
+    "hangul": r"\p{Hangul}",
+    "arabic": r"\p{Arabic}",
+    "hebrew": r"\p{Hebrew}",
+    "devanagari": r"\p{Devanagari}",
+    "thai": r"\p{Thai}",
 }
-_known: dict[str, str] = {}
-
-
 def script_of(word: str) -> str:
     """A key of `SCRIPTS`. Digits and marks beside letters do not count: "3D" is Latin."""
     if word.isascii():
@@ -54,9 +52,13 @@ def script_of(word: str) -> str:
     return "number" if any(c.isnumeric() for c in word) else "mark"
 
 
+@cache
 def _letter(character: str) -> str:
-    known = _known.get(character)
-    if known is None:
-        known = next((name for name, one in _LETTERS.items() if one.match(character)), "other")
-        _known[character] = known
-    return known
+    return next((name for name, one in _patterns().items() if one.match(character)), "other")
+
+
+@cache
+def _patterns() -> dict[str, Any]:
+    import regex  # most vocabularies are ASCII and never need it
+
+    return {name: regex.compile(pattern) for name, pattern in _PROPERTIES.items()}

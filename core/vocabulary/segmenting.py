@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
-
-import regex
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import VocabularyError
 from ..messages import N_, _
 from ..spec import Spec, option
 from .lines import TextFile
 from .report import Problems
+
+if TYPE_CHECKING:
+    import regex
 
 # A run that holds Chinese: what jieba is asked to cut, with the Latin letters and digits grown into it (卡拉OK, 3D打印).
 HAN_RUN = r"(?P<han>[A-Za-z0-9]*\p{Han}[\p{Han}A-Za-z0-9]*)"
@@ -39,6 +40,8 @@ class Tokenization(Spec):
 
 def word_pattern(options: Tokenization, *, han: bool) -> regex.Pattern[str]:
     """The pattern of one word under `options`; with `han`, runs of Chinese are a group of their own."""
+    import regex
+
     numbers = r"\p{N}+(?:[.,]\p{N}+)+(?![\p{L}])|" if options.numbers else ""
     joints = f"(?:{APOSTROPHE}[\\p{{L}}\\p{{M}}]+" + (f"|-{PART})*" if options.hyphens else ")*")
     marks = r"|[^\s\p{L}\p{M}\p{N}]" if options.punctuation else ""

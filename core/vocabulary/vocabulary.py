@@ -16,6 +16,7 @@ from ..messages import _
 # What a row that is no word is for. "pad" stays zero; "unk" is the mean of the known rows; "reserved"
 # fills a gap between ids; "token" is any other special (<bos>, [MASK]): looked up, invented if missing.
 SPECIAL_ROLES = ("pad", "unk", "reserved", "token")
+DIGESTED_AT_ONCE = 1 << 16
 
 
 class Vocabulary:
@@ -99,8 +100,9 @@ class Vocabulary:
     def digest(self) -> str:
         h = hashlib.sha256()
         # surrogatepass: a word list may hold lone surrogates; a digest must not fail on them.
-        for word in self.words:
-            h.update(word.encode("utf-8", "surrogatepass") + b"\x00")
+        for first in range(0, len(self.words), DIGESTED_AT_ONCE):
+            part = self.words[first : first + DIGESTED_AT_ONCE]
+            h.update("\x00".join([*part, ""]).encode("utf-8", "surrogatepass"))
         h.update(b"\x01")
         h.update("".join(f"{w}\x00{r}\x00" for w, r in sorted(self.specials.items())).encode("utf-8", "surrogatepass"))
         if self.counts is not None:

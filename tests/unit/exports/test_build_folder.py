@@ -225,7 +225,7 @@ def test_a_file_that_was_put_beside_a_build_is_not_deleted_with_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize("older", [True, False], ids=["an older build", "nothing there"])
-@pytest.mark.parametrize("step", ["write_matrix", "_write_rows", "_digest", "read_build"])
+@pytest.mark.parametrize("step", ["write_matrix", "_write_rows", "_digest", "_read_rows"])
 @pytest.mark.parametrize(
     "stop", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()], ids=["full", "^C"]
 )
