@@ -1,6 +1,6 @@
 """What `lexiloom build --fill mean` does, written with gensim: the other side of `lookup.py`.
 
-    python benchmarks/gensim_build.py SOURCE VOCABULARY OUT
+python benchmarks/gensim_build.py SOURCE VOCABULARY OUT
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Bench:
                 seconds([ours for ours, _ in pairs]),
                 seconds([theirs for _, theirs in pairs]),
                 f"{statistics.median(ratios):.1f} times faster ({ratios[0]:.1f} to {ratios[-1]:.1f})",
-                f"{max(ours.megabytes for ours, _ in pairs):.0f} MB against {max(t.megabytes for _, t in pairs):.0f} MB",
+                f"{max(o.megabytes for o, _ in pairs):.0f} MB against {max(t.megabytes for _, t in pairs):.0f} MB",
             )
         )
 
@@ -220,7 +220,9 @@ def put_into_readme(table: str, options: argparse.Namespace) -> None:
     command = f"`python benchmarks/lookup.py --runs {options.runs}" + (
         f" --large {options.large}`" if options.large else "`"
     )
-    readme.write_text(f"{head}{begin}\n{where}medians of {options.runs} runs: {command}\n\n{table}\n{end}{tail}", "utf-8")
+    readme.write_text(
+        f"{head}{begin}\n{where}medians of {options.runs} runs: {command}\n\n{table}\n{end}{tail}", "utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -37,16 +37,20 @@ def write_card(build: Build) -> str:
     title = _("Embedding matrix: {n:,} words × {dim} dimensions").format(n=len(matrix.vocabulary), dim=matrix.dim)
     parts = [
         f"# {title}",
-        _("Made by Lexiloom. `recipe.toml` says how, `build.json` what it was made of, `rows.parquet` where every row is from."),
+        _("Made by Lexiloom. `recipe.toml` says how, `build.json` of what, `rows.parquet` where every row is from."),
         _section(_("Sources"), _sources([source.info for source in build.cover.sources])),
         _section(_("Coverage"), _coverage(build)),
-        _section(_("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(("look up", *matrix.history), 1))),
+        _section(
+            _("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(("look up", *matrix.history), 1))
+        ),
     ]
     if warnings := build.lock["warnings"]:
         parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
     if build.dropped:
         parts.append(_("{n:,} words were left out: see `dropped.json`.").format(n=len(build.dropped)))
-    first = next((w for w in matrix.vocabulary.words if w not in matrix.vocabulary.specials), matrix.vocabulary.words[0])
+    first = next(
+        (w for w in matrix.vocabulary.words if w not in matrix.vocabulary.specials), matrix.vocabulary.words[0]
+    )
     parts.append(_section(_("Load it"), LOADING.format(word=ascii(first))))
     return "\n\n".join(parts) + "\n"
 

@@ -1,16 +1,16 @@
 """The error tree. Every error says what happened, to which input, and what to do next.
 
-    LexiloomError
-    ├── InputError          something the user gave can't be used
-    │   ├── VocabularyError     a word list, corpus or tokenizer
-    │   ├── SourceError         a source of vectors
-    │   │   ├── FormatError         its bytes are not what its format says
-    │   │   └── UnsafeFileError     reading it could run code or exhaust the machine
-    │   └── RecipeError         a recipe, an option, a name
-    ├── FillError           a fill can't be fitted or applied
-    ├── ExportError         a target can't be written, or read back differently
-    └── WorkspaceError      the disk, a lock, a path
-    Cancelled               not an error: somebody asked to stop
+LexiloomError
+├── InputError          something the user gave can't be used
+│   ├── VocabularyError     a word list, corpus or tokenizer
+│   ├── SourceError         a source of vectors
+│   │   ├── FormatError         its bytes are not what its format says
+│   │   └── UnsafeFileError     reading it could run code or exhaust the machine
+│   └── RecipeError         a recipe, an option, a name
+├── FillError           a fill can't be fitted or applied
+├── ExportError         a target can't be written, or read back differently
+└── WorkspaceError      the disk, a lock, a path
+Cancelled               not an error: somebody asked to stop
 """
 
 from __future__ import annotations

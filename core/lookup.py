@@ -137,7 +137,9 @@ class _Search:
         there = self.source.locate([*ONLY_SIMPLIFIED, *ONLY_TRADITIONAL]) >= 0
         half = len(ONLY_SIMPLIFIED)
         ids = self.vocabulary.ids
-        simplified = sum(c in ids for c in ONLY_SIMPLIFIED) or self.columns["rung"].tolist().count(RUNGS.index("script"))
+        simplified = sum(c in ids for c in ONLY_SIMPLIFIED) or self.columns["rung"].tolist().count(
+            RUNGS.index("script")
+        )
         return bool(simplified and not there[:half].any() and there[half:].any())
 
 
@@ -155,7 +157,9 @@ def combine(lookups: Sequence[Lookup], spec: CombineSpec | None = None) -> Locat
             fix=_("Take sources with equally many dimensions."),
         )
     if any(lookup.vocabulary.digest != first.vocabulary.digest for lookup in others):
-        raise SourceError(_("the lookups are of different vocabularies"), fix=_("Look up one vocabulary in all sources."))
+        raise SourceError(
+            _("the lookups are of different vocabularies"), fix=_("Look up one vocabulary in all sources.")
+        )
     source_of = np.where(first.row_ids >= 0, 0, -1).astype(np.int16)
     row_ids = first.row_ids.copy()
     columns = first.rows.writable()

@@ -14,9 +14,7 @@ from .errors import Cancelled as Cancelled
 class Progress(Protocol):
     """Receives progress; raises `Cancelled` to stop the work."""
 
-    def __call__(
-        self, stage: str, done: int, total: int | None = None, unit: str = "", message: str = ""
-    ) -> None:
+    def __call__(self, stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
         """`done` of `total` (None: unknown) `unit`s ("bytes", "words", "rows") of `stage` are done."""
 
 

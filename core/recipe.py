@@ -78,7 +78,7 @@ class Recipe(Spec):
 
     @classmethod
     def from_tables(cls, tables: Mapping[str, Any], *, base: Path | None = None, where: str | None = None) -> Recipe:
-        """The recipe in plain tables, as `tomllib` or `json` reads them. `base` is what sniffed paths are relative to."""
+        """The recipe in plain tables, as `tomllib` or `json` reads them; sniffed paths are relative to `base`."""
         version = tables.get("version", VERSION)
         if isinstance(version, int) and version > VERSION:
             raise RecipeError(

@@ -90,7 +90,7 @@ def _assign(tables: dict[str, Any], one: Assignment) -> None:
         node[place] = one.value
 
 
-def _enter(node: Any, place: str | int, fresh: Any) -> Any:
+def _enter(node: Any, place: Any, fresh: Any) -> Any:
     """What stands at `place`; where nothing does yet, `fresh` is put there."""
     if isinstance(node, list) and place == len(node):
         node.append(fresh)

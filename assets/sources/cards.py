@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from core.evaluation.similarity import PairSet, Score, load_pairs, read_pairs, score_similarity  # noqa: E402
+from core.evaluation.similarity import PairSet, Score, load_pairs, read_pairs, score_similarity
 
 MODEL = "all-MiniLM-L6-v2 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), Apache-2.0"
 WORDFREQ = (
@@ -65,7 +65,9 @@ def measure(made: Made, pair_sets: Sequence[PairSet]) -> str:
     for pairs in pair_sets:
         after, before = score(pairs, vectors), score(pairs, made.kept)
         lines.append(f"| {pairs.name} | {after.rho:.4f} | {after.covered} of {after.total} | {before.rho:.4f} |")
-    cosines = np.einsum("ij,ij->i", vectors, made.kept) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(made.kept, axis=1)
+    cosines = (
+        np.einsum("ij,ij->i", vectors, made.kept) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(made.kept, axis=1)
+    )
     size = sum(f.stat().st_size for f in made.folder.iterdir() if f.suffix in (".safetensors", ".txt", ".json"))
     lines += [
         "",
@@ -155,5 +157,3 @@ def write_texts(english: Made, chinese: Made, cedict: Path, pair_files: Sequence
     (chinese.folder / "LICENSE").write_text(BY_SA.format(what="these files"), encoding="utf-8")
     (english.folder / "card.md").write_text(english_card(english), encoding="utf-8")
     (chinese.folder / "card.md").write_text(chinese_card(chinese, pair_files), encoding="utf-8")
-
-

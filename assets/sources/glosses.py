@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 ENTRY = re.compile(r"^(\S+) (\S+) \[([^\]]*)\] /(.*)/\s*$")
 HAN = r"[\u2e80-\u9fff\u3007\uf900-\ufaff\U00020000-\U000323af·，0-9A-Za-z]"
-REFERENCE = re.compile(rf"\b(?:see|of|for|to|as)\b[^/]*?({HAN}*[\u3007\u3400-\u9fff\U00020000-\U000323af]{HAN}*)(?:\|({HAN}+))?")
+REFERENCE = re.compile(
+    rf"\b(?:see|of|for|to|as)\b[^/]*?({HAN}*[\u3007\u3400-\u9fff\U00020000-\U000323af]{HAN}*)(?:\|({HAN}+))?"
+)
 POINTS = re.compile(
     r"^(?:\([^)]*\) ?)*(?:(?:old|erhua|archaic|Japanese|ancient|unofficial|nonstandard|common|popular|Tw) )*"
     r"(?:variant (?:form )?of|see(?: also)?|abbr\. (?:for|of)|also written|same as|equivalent (?:to|of)|"
@@ -73,7 +75,8 @@ def senses_of(path: Path) -> dict[str, list[Sense]]:
 
     Entries of one word (several readings) share by the square root of how many senses they have: the
     dictionary orders readings by alphabet, and the common one has more to say. Names (capitalized
-    readings) count a quarter beside ordinary words. Within an entry, sense i weighs 1 / i, parted among what stands between semicolons.
+    readings) count a quarter beside ordinary words. Within an entry, sense i weighs 1 / i, parted among
+    what stands between semicolons.
     """
     entries: dict[str, list[Entry]] = defaultdict(list)
     for entry in read_entries(path):

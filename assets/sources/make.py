@@ -162,7 +162,12 @@ def principal_axes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], N
 
 
 def write_source(
-    folder: Path, words: Sequence[str], vectors: NDArray[np.float32], share: float, holds: dict[str, int], **told: object
+    folder: Path,
+    words: Sequence[str],
+    vectors: NDArray[np.float32],
+    share: float,
+    holds: dict[str, int],
+    **told: object,
 ) -> Made:
     """vectors.safetensors (int8 with a scale per row), words.txt, source.json."""
     from safetensors.numpy import save_file

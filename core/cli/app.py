@@ -31,14 +31,14 @@ class Verbs(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in VERBS:
             return None
-        module, help = VERBS[cmd_name]
+        module, what = VERBS[cmd_name]
         alone = typer.Typer(**SETTINGS)
-        alone.command(cmd_name, help=_(help))(getattr(import_module(f".{module}", __package__), cmd_name))
+        alone.command(cmd_name, help=_(what))(getattr(import_module(f".{module}", __package__), cmd_name))
         return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section(_("Commands")):
-            formatter.write_dl([(name, _(help)) for name, (_module, help) in VERBS.items()])
+            formatter.write_dl([(name, _(what)) for name, (_module, what) in VERBS.items()])
 
 
 app = typer.Typer(cls=Verbs, no_args_is_help=True, **SETTINGS)

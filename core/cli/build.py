@@ -13,7 +13,9 @@ from .console import guard, print_json
 from .options import FILL, LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags, wrong_use
 from .progress import watched
 
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help=_("Folder to write; an older build there is replaced."))]
+Out = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help=_("Folder to write; an older build there is replaced."))
+]
 Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON document instead of the report."))]
 Events = Annotated[Path | None, typer.Option("--events", metavar="FILE", help=_("Append progress as JSON lines."))]
 Quiet = Annotated[bool, typer.Option("--quiet", help=_("Show no progress and no report."))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json as _json
 import math
 import os
@@ -31,7 +32,7 @@ def entrance(arguments: Sequence[str] | None = None) -> int:
     """Parse `arguments` (default: the process's), run the command, return the exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A word may hold what a terminal's encoding can't show: show it escaped rather than fail.
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     # A build makes many small objects that all live to the end: looking for garbage among them often is
     # a tenth of a short run.

@@ -20,7 +20,9 @@ def export(
     spaces: Annotated[
         str,
         typer.Option(
-            "--spaces", metavar="refuse|underscore", help=_("Words with spaces, where the format has no place for them.")
+            "--spaces",
+            metavar="refuse|underscore",
+            help=_("Words with spaces, where the format has no place for them."),
         ),
     ] = "refuse",
     json: Json = False,

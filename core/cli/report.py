@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..coverage import Coverage, Part, Tally
+from ..coverage import Coverage, Part
 from ..lock import describe_source, describe_vocabulary
 from ..messages import _, ngettext
 from ..vocabulary.report import TITLES, VocabularyReport
@@ -67,7 +67,9 @@ def build_report(made: Build, out: Path) -> str:
     covered = made.cover
     parts = [_vocabulary(covered.reading.report), _sources([source.info for source in covered.sources])]
     parts += [_coverage(covered.coverage), _missing(covered.coverage), _fills(made), _warnings(covered.warnings)]
-    shape = _("{out}: {n:,} words × {dim} dimensions").format(out=out, n=len(made.matrix.vocabulary), dim=made.matrix.dim)
+    shape = _("{out}: {n:,} words × {dim} dimensions").format(
+        out=out, n=len(made.matrix.vocabulary), dim=made.matrix.dim
+    )
     if made.dropped:
         n = len(made.dropped)
         text = ngettext("{n:,} word left out (see dropped.json)", "{n:,} words left out (see dropped.json)", n)
@@ -92,7 +94,9 @@ def _vocabulary(report: VocabularyReport) -> str:
     rows += [[str(row), word(text), "" if count is None else f"{count:,}"] for row, text, count in report.tail]
     table = aligned([[_("id"), _("word"), _("count") if any(row[2] for row in rows) else ""], *rows], left=2)
     source = report.path or _("the recipe's words")
-    title = _("Vocabulary: {path}, {n:,} rows (kind: {kind})").format(path=visible(source), n=report.words, kind=report.kind)
+    title = _("Vocabulary: {path}, {n:,} rows (kind: {kind})").format(
+        path=visible(source), n=report.words, kind=report.kind
+    )
     return _section(title, *lines, *_problems(report), table)
 
 
@@ -128,9 +132,11 @@ def _coverage(coverage: Coverage) -> str:
         return row(title, types.by_origin[name], tokens.by_origin[name] if tokens else None)
 
     rows = [origin(_("exact"), "exact"), origin(_("normalized"), "normalized")]
-    for part in coverage.rungs:
-        if part.name != "exact":
-            rows.append(row(f"  {part.name}", part.types.total, part.tokens.total if part.tokens else None))
+    rows += [
+        row(f"  {part.name}", part.types.total, part.tokens.total if part.tokens else None)
+        for part in coverage.rungs
+        if part.name != "exact"
+    ]
     if types.suspect:
         rows.append(row(_("  of these suspect"), types.suspect, tokens.suspect if tokens else None))
     if types.ambiguous:
@@ -157,14 +163,23 @@ def _found_in(title: str, parts: Sequence[Part], names: dict[str, str]) -> str:
     rows = []
     for part in parts:
         name = _(names[part.name]) if part.name in names else part.name.replace("-", "–")
-        rows.append([name, f"{part.types.found:,}", _("of {n:,}").format(n=part.types.total), shares(part.types.found, part.types.total)])
+        rows.append(
+            [
+                name,
+                f"{part.types.found:,}",
+                _("of {n:,}").format(n=part.types.total),
+                shares(part.types.found, part.types.total),
+            ]
+        )
     return aligned([[title, "", "", ""], *rows])
 
 
 def _missing(coverage: Coverage) -> str:
     if not coverage.oov:
         return ""
-    shown = [word(text) + (f" ({count:,})" if count is not None else "") for text, count in coverage.oov[:MISSING_SHOWN]]
+    shown = [
+        word(text) + (f" ({count:,})" if count is not None else "") for text, count in coverage.oov[:MISSING_SHOWN]
+    ]
     more = ", …" if len(coverage.oov) > len(shown) else ""
     title = ngettext("{n:,} word is missing", "{n:,} words are missing", len(coverage.oov)).format(n=len(coverage.oov))
     return f"{title}: {', '.join(shown)}{more}"
@@ -177,7 +192,9 @@ def _fills(made: Build) -> str:
     lines = [table] if used else []
     if made.faulty:
         n = len(made.faulty)
-        text = ngettext("{n:,} row in the source is not finite: {words}", "{n:,} rows in the source are not finite: {words}", n)
+        text = ngettext(
+            "{n:,} row in the source is not finite: {words}", "{n:,} rows in the source are not finite: {words}", n
+        )
         lines.append("  " + text.format(n=n, words=", ".join(map(word, made.faulty[:5]))))
     return _section(_("Filled"), *lines) if lines else ""
 
@@ -222,10 +239,13 @@ def sources_document(builtin: Sequence[dict[str, Any]], indexes: Sequence[dict[s
 
 def sources_report(builtin: Sequence[dict[str, Any]], indexes: Sequence[dict[str, Any]], folder: Path) -> str:
     """`lexiloom sources`."""
-    rows = [
-        [s["spec"], f"{s['rows']:,} × {s['dim']}", ", ".join(s["languages"]), s["licence"]] for s in builtin
+    rows = [[s["spec"], f"{s['rows']:,} × {s['dim']}", ", ".join(s["languages"]), s["licence"]] for s in builtin]
+    parts = [
+        _section(
+            _("Built-in sources"),
+            aligned([[_("spec"), _("rows × dimensions"), _("language"), _("licence")], *rows], left=4),
+        )
     ]
-    parts = [_section(_("Built-in sources"), aligned([[_("spec"), _("rows × dimensions"), _("language"), _("licence")], *rows], left=4))]
     if indexes:
         kept = [
             [visible(i["name"]), i["format"], f"{i['rows']:,} × {i['dim']}", f"{i['bytes'] / 1e6:.1f} MB",

@@ -20,5 +20,3 @@ def sources(*, json: Json = False) -> None:
             print_json(sources_document(builtin, indexes))
         else:
             print(sources_report(builtin, indexes, workspace.indexes))
-
-

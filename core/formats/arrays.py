@@ -114,7 +114,9 @@ def _npy_layout(file: ByteFile) -> Layout:
             shape, fortran, dtype = read(stream)  # type: ignore[arg-type]
         except (ValueError, EOFError) as error:
             raise FormatError(
-                _("the NumPy header is damaged: {reason}").format(reason=error), where=file.name, fix=_("Save it again.")
+                _("the NumPy header is damaged: {reason}").format(reason=error),
+                where=file.name,
+                fix=_("Save it again."),
             ) from error
         start = stream.tell()
     if dtype.hasobject:
@@ -188,7 +190,9 @@ def _shape_of(file: ByteFile) -> tuple[tuple[int, ...], np.dtype]:
             shape, _fortran, dtype = read(stream)  # type: ignore[arg-type]
         except (ValueError, EOFError) as error:
             raise FormatError(
-                _("the NumPy header is damaged: {reason}").format(reason=error), where=file.name, fix=_("Save it again.")
+                _("the NumPy header is damaged: {reason}").format(reason=error),
+                where=file.name,
+                fix=_("Save it again."),
             ) from error
     if dtype.hasobject:
         raise UnsafeFileError(
@@ -211,17 +215,13 @@ TENSOR_NAMES = ("vectors", "embeddings", "embedding.weight", "weight")
 def open_safetensors(file: ByteFile) -> ArrayVectors:
     """A safetensors file with one matrix (int8 with `scales` too) and its words beside it."""
     tensors, start = _tensors(file)
-    matrices = {
-        name: t for name, t in tensors.items() if len(t["shape"]) == 2 and t["dtype"] in SAFETENSORS_TYPES
-    }
+    matrices = {name: t for name, t in tensors.items() if len(t["shape"]) == 2 and t["dtype"] in SAFETENSORS_TYPES}
     name = next((n for n in TENSOR_NAMES if n in matrices), None)
     if name is None and len(matrices) == 1:
         name = next(iter(matrices))
     if name is None:
         raise FormatError(
-            _("of its {count} matrices none is called {names}").format(
-                count=len(matrices), names=one_of(TENSOR_NAMES)
-            ),
+            _("of its {count} matrices none is called {names}").format(count=len(matrices), names=one_of(TENSOR_NAMES)),
             where=file.name,
             fix=_("Keep one matrix in the file, or rename it to “vectors”."),
         )
@@ -255,7 +255,7 @@ def _tensors(file: ByteFile) -> tuple[dict[str, Any], int]:
         tensors = json.loads(text.decode("utf-8"))
         tensors.pop("__metadata__", None)
         for tensor in tensors.values():
-            tensor["shape"], tensor["dtype"], tensor["data_offsets"][1]  # noqa: B018
+            _told = (tensor["shape"], tensor["dtype"], tensor["data_offsets"][1])
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise FormatError(
             _("the safetensors header is damaged"), where=file.name, fix=_("Get the file again.")
@@ -271,7 +271,13 @@ def find_words(path: Path, rows: int) -> tuple[list[str], Path]:
     """
     stem = path.name.split(".")[0]
     own = [f"{path.name}.words.json", f"{path.stem}.words.json", f"{stem}.words.json", f"{path.stem}.json"]
-    own += [f"{path.name}.words.txt", f"{path.stem}.words.txt", f"{stem}.words.txt", f"{path.stem}.txt", f"{stem}.vocab"]
+    own += [
+        f"{path.name}.words.txt",
+        f"{path.stem}.words.txt",
+        f"{stem}.words.txt",
+        f"{path.stem}.txt",
+        f"{stem}.vocab",
+    ]
     shared = ["words.json", "words.txt", "vocab.txt", "vocab.json", "tokenizer.json"]
     wrong = None
     for name in [*own, *shared]:

@@ -62,7 +62,9 @@ class BinaryVectors:
                 found.append((hashes[:rows].copy(), starts[:rows].copy(), row_flags[:rows].copy()))
             return whole
 
-        chunks = Chunks(self.file, stage=_("scanning {name}").format(name=self.file.name), progress=progress, skip=self._skip)
+        chunks = Chunks(
+            self.file, stage=_("scanning {name}").format(name=self.file.name), progress=progress, skip=self._skip
+        )
         first = 0
         for start in chunks.map(cut, lambda buffer, size, start: start):
             hashes, starts, row_flags = found.pop(0)
@@ -143,7 +145,7 @@ def read_fixed(
             vectors = numbers.astype(np.float32)
             if scales is not None:
                 vectors *= scales[first : first + rows, None]
-        sound = np.isfinite(vectors).all(axis=1)
+        sound: NDArray[np.bool_] = np.asarray(np.isfinite(vectors).all(axis=1))
         vectors[~sound] = 0
         yield Rows(first, vectors, sound)
 
@@ -160,7 +162,9 @@ def open_binary(file: ByteFile, head: bytes, *, skip_faulty: bool = False) -> Bi
         possible = rows * (4 * dim) <= file.identity.size * 64
     if not possible:
         raise FormatError(
-            _("the header says {rows:,} rows of {dim:,} numbers, which this file can't hold").format(rows=rows, dim=dim),
+            _("the header says {rows:,} rows of {dim:,} numbers, which this file can't hold").format(
+                rows=rows, dim=dim
+            ),
             where=file.name,
             fix=_("The file is damaged, or no word2vec binary."),
         )

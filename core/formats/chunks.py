@@ -84,6 +84,8 @@ class Chunks:
         with self.file.stream() as stream:
             rest = np.empty(0, np.uint8)
             skip, last = self._skip, False
+            digest: Callable[[Any], Any] = h.update if self.file.plain else len
+            hashed: Future[Any] = hasher.submit(digest, b"")
             while not last:
                 buffer = spare.get()
                 if 2 * rest.size + SLACK > buffer.size:  # a row longer than a buffer
@@ -93,7 +95,7 @@ class Chunks:
                 count = read_fully(stream, room)
                 last = count < len(room)
                 # One thread hashes, in order; the file of a compressed content is hashed by itself.
-                hashed = hasher.submit(h.update if self.file.plain else len, room[:count])
+                hashed = hasher.submit(digest, room[:count])
                 done += count
                 size = rest.size + count
                 begin = min(skip, size)
@@ -145,9 +147,7 @@ class Span(NamedTuple):
     at: NDArray[np.int64]
 
 
-def spans(
-    file: ByteFile, starts: NDArray[np.int64], ends: NDArray[np.int64], *, block: int = CHUNK
-) -> Iterator[Span]:
+def spans(file: ByteFile, starts: NDArray[np.int64], ends: NDArray[np.int64], *, block: int = CHUNK) -> Iterator[Span]:
     """The bytes of rows starts[i]:ends[i] (ascending), a block at a time.
 
     A plain file is read only where rows are asked for, a compressed one from its start.

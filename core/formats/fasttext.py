@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ class FastTextVectors:
             self._read_header(stream)
         self.header = Header("fastText .bin", self._dim, self._word_count)
 
-    def _read_header(self, stream: io.RawIOBase) -> None:
+    def _read_header(self, stream: Any) -> None:
         magic, version = struct.unpack("<ii", _exactly(stream, 8, self.file))
         if magic != MAGIC or version not in (11, 12):
             raise FormatError(

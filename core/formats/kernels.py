@@ -15,8 +15,8 @@ Words are hashed to 64 bits: FNV-1a over their UTF-8 bytes, then a step of murmu
 from __future__ import annotations
 
 import numpy as np
-from numba import carray, njit
-from numba.core.types import CPointer, float32, float64, int64, int8, uint8, uint32, uint64
+from numba import carray, njit  # pyright: ignore[reportPrivateImportUsage]
+from numba.core.types import CPointer, float32, float64, int8, int64, uint8, uint32, uint64
 
 from .flags import BLANK, EMPTY_WORD, MALFORMED, NOT_FINITE, NOT_UTF8, SLOW, SPACED, WRONG_WIDTH
 from .kernel_parts import ONES, byte_sum, hash_bytes, is_separator, is_utf8, matching

@@ -17,7 +17,9 @@ from .streams import ByteFile, head_of, open_bytes
 from .text import HEADER, NUMBER, open_text
 
 # Protocols 2 to 5 start with 0x80; 0 and 1 with the opcodes of a class, list, dict or tuple.
-PICKLE = re.compile(rb"\x80[\x01-\x05][\x00-\xff]|\(?[dlt](p\d+)?\r?\n|c[A-Za-z_][\w.]*\r?\n[A-Za-z_][\w.]*\r?\n|ccopy_reg")
+PICKLE = re.compile(
+    rb"\x80[\x01-\x05][\x00-\xff]|\(?[dlt](p\d+)?\r?\n|c[A-Za-z_][\w.]*\r?\n[A-Za-z_][\w.]*\r?\n|ccopy_reg"
+)
 ZLIB = re.compile(rb"x[\x01\x5e\x9c\xda]")
 
 OTHERS = (
@@ -110,5 +112,3 @@ def _is_text(rest: bytes, dim: int) -> bool:
         return not any(c < 9 for c in rest[:64]) and not rest[:1024].strip(b"\n\r\t -~" + bytes(range(32, 127)))
     sample = numbers[-min(len(numbers), dim, 50) :]
     return all(NUMBER.match(number) for number in sample)
-
-

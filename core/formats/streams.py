@@ -155,9 +155,7 @@ def _open_zip(file: Path, member: str, identity: Identity) -> ByteFile:
         member = names[0]
     if member not in names:
         raise SourceError(
-            _("the archive holds {count} files: {names}").format(
-                count=len(names), names=", ".join(names[:12])
-            ),
+            _("the archive holds {count} files: {names}").format(count=len(names), names=", ".join(names[:12])),
             where=str(file),
             fix=_("Say which one is meant: {example}.").format(
                 example=f"{file.name}::{names[0]}" if names else "ARCHIVE::FILE"
@@ -195,7 +193,7 @@ def _expand(raw: Any, compression: str, member: str) -> Iterator[Any]:
             yield stream
 
 
-def _broken() -> tuple[type[Exception], ...]:
+def _broken() -> tuple[Any, ...]:
     """What the decompressors raise for damaged data."""
     import lzma
     import zlib

@@ -44,7 +44,9 @@ class TextVectors:
 
     def scan(self, progress: Progress) -> Iterator[Block]:
         """See `VectorFile.scan`. A row of the wrong width ends it, unless faulty rows are skipped."""
-        chunks = Chunks(self.file, stage=_("scanning {name}").format(name=self.file.name), progress=progress, skip=self._skip)
+        chunks = Chunks(
+            self.file, stage=_("scanning {name}").format(name=self.file.name), progress=progress, skip=self._skip
+        )
         rows = 0
         for block, row_flags in chunks.map(_whole_lines, self._scan_piece):
             self._judge(rows, row_flags)
@@ -244,9 +246,7 @@ def open_text(file: ByteFile, head: bytes, *, skip_faulty: bool = False) -> Text
                 where=_("{name}, line 1").format(name=file.name),
                 fix=_("A header is the number of rows, then the dimension."),
             )
-        return TextVectors(
-            file, Header("word2vec text", dim, rows), skip=header.end(), skip_faulty=skip_faulty
-        )
+        return TextVectors(file, Header("word2vec text", dim, rows), skip=header.end(), skip_faulty=skip_faulty)
     dim = _guess_dim(file, whole)
     return TextVectors(file, Header("GloVe text", dim, None), skip=skip, skip_faulty=skip_faulty)
 

@@ -36,7 +36,9 @@ class Speller:
     as "paris" by the rung trim.
     """
 
-    def __init__(self, ladder: Ladder, words: Sequence[str], locate: Callable[[Sequence[str]], NDArray[np.int64]]) -> None:
+    def __init__(
+        self, ladder: Ladder, words: Sequence[str], locate: Callable[[Sequence[str]], NDArray[np.int64]]
+    ) -> None:
         self._ladder = ladder
         self._bytes = _is_byte_level(words)
         self._writers = cache(lambda: _digit_writers(locate))

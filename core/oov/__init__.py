@@ -25,9 +25,7 @@ from .normal import Normal, fill_normal
 from .pieces import Pieces, fill_pieces
 from .zeros import Zeros, fill_zeros
 
-FillSpec = Annotated[
-    Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams | Cascade, Field(discriminator="kind")
-]
+FillSpec = Annotated[Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams | Cascade, Field(discriminator="kind")]
 
 # kind -> its spec and its function (spec, buffer, rows to fill). One more fill is one more line.
 FILLS: dict[str, tuple[type, Any]] = {

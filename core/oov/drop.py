@@ -43,7 +43,9 @@ def leave_out(matrix: EmbeddingMatrix) -> tuple[EmbeddingMatrix, tuple[tuple[str
             fix=_("Take another source, or another fill."),
         )
     left = [words[i] for i in kept.tolist()]
-    vocabulary = Vocabulary(left, None if counts is None else counts[kept], {w: specials[w] for w in left if w in specials})
+    vocabulary = Vocabulary(
+        left, None if counts is None else counts[kept], {w: specials[w] for w in left if w in specials}
+    )
     dropped = tuple((words[i], None if counts is None else int(counts[i])) for i in np.flatnonzero(gone).tolist())
     rows = matrix.rows.take(kept)
     return EmbeddingMatrix(vocabulary, matrix.vectors[kept], rows, history=matrix.history), dropped

@@ -24,7 +24,7 @@ JOINED = re.compile(r"[\s_\-/·&+]+")
 
 
 class Pieces(Spec):
-    """The mean of the parts that the source holds: longest match, then characters; a phrase is the mean of its words."""
+    """The mean of the longest parts that the source holds, then characters; a phrase is the mean of its words."""
 
     kind: Literal["pieces"] = "pieces"
     shortest: int = option(

@@ -41,7 +41,9 @@ def parse_source(text: str) -> SourceSpec:
             return BuiltinSpec(name=rest)  # type: ignore[arg-type]
         if colon and prefix == "random":
             dim, _comma, distribution = rest.partition(",")
-            return RandomSpec(dim=int(dim), **({"distribution": distribution} if distribution else {}))
+            return RandomSpec.model_validate(
+                {"dim": int(dim), **({"distribution": distribution} if distribution else {})}
+            )
     except (ValidationError, ValueError) as error:
         raise SourceError(
             _("{text!r} is not a source").format(text=text),

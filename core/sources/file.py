@@ -26,7 +26,11 @@ class FileSpec(Spec):
     """A file of pretrained vectors, its format told from its bytes."""
 
     kind: Literal["file"] = "file"
-    path: str = option(..., N_("File"), N_("GloVe or word2vec text, word2vec binary, fastText .bin, .npy, .npz or safetensors; .gz, .bz2, .xz, .zst or .zip are read as they are."))
+    path: str = option(
+        ...,
+        N_("File"),
+        N_("GloVe, word2vec, fastText, .npy, .npz or safetensors; also in .gz, .bz2, .xz, .zst or .zip."),
+    )
     member: str = option("", N_("File inside the archive"), N_("Which file of a .zip is meant, when it holds several."))
     on_fault: Literal["refuse", "skip"] = option(
         "refuse",
@@ -82,9 +86,7 @@ class FileSource:
         if not len(ids):
             return sound
         if not self._file.unchanged():
-            raise SourceError(
-                _("the file changed while it was in use"), where=self._file.name, fix=_("Run it again.")
-            )
+            raise SourceError(_("the file changed while it was in use"), where=self._file.name, fix=_("Run it again."))
         rows, inverse = np.unique(ids, return_inverse=True)
         # Where each distinct row goes: `order` lists the places, row after row.
         order = np.argsort(inverse, kind="stable")
@@ -116,5 +118,3 @@ class FileSource:
 def open_file(spec: FileSpec, context: Context) -> FileSource:
     """Open a file of vectors; the first time it is scanned and indexed."""
     return FileSource(spec, Path(spec.path).expanduser(), context)
-
-

@@ -22,7 +22,7 @@ class RandomSpec(Spec):
     distribution: Literal["normal", "uniform", "xavier"] = option(
         "normal",
         N_("Distribution"),
-        N_("normal: N(0, 0.1²). uniform: ±0.5 / dim, as word2vec starts. xavier: ±√(6 / (1 + dim)), as Glorot and Bengio."),
+        N_("normal: N(0, 0.1²). uniform: ±0.5 / dim, as word2vec starts. xavier: ±√(6 / (1 + dim)) (Glorot)."),
     )
     seed: int = option(0, N_("Seed"), N_("Another seed gives other vectors."), ge=0)
 

@@ -36,8 +36,12 @@ class CorpusSpec(Choice):
         "auto", N_("Language"), N_("auto: Chinese characters are segmented, the rest is cut by spaces and marks.")
     )
     tokenization: Tokenization = option(Tokenization(), N_("Words"), N_("What counts as one English word."))
-    user_dictionary: str = option("", N_("User dictionary"), N_("Words that jieba keeps whole, one a line; a count may follow."))
-    new_words: bool = option(True, N_("Find new words"), N_("Let jieba guess words that its dictionary does not have (names)."))
+    user_dictionary: str = option(
+        "", N_("User dictionary"), N_("Words that jieba keeps whole, one a line; a count may follow.")
+    )
+    new_words: bool = option(
+        True, N_("Find new words"), N_("Let jieba guess words that its dictionary does not have (names).")
+    )
 
 
 def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
@@ -119,9 +123,7 @@ def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:
     return found
 
 
-def _whole_words(
-    file: TextFile, problems: Problems, progress: Progress, before: int, total: int
-) -> Iterator[str]:
+def _whole_words(file: TextFile, problems: Problems, progress: Progress, before: int, total: int) -> Iterator[str]:
     """The text in pieces that end between words."""
     rest = ""
     for chunk in file.chunks(progress, before, total):

@@ -35,8 +35,6 @@ def read_given(spec: GivenSpec, path: Path, progress: Progress) -> Reading:
     problems, notes = Problems(), []
     values = spec.counts or (0,) * len(spec.words)
     counts = collect(zip(range(1, len(spec.words) + 1), spec.words, values, strict=True), problems)
-    vocabulary = choose(
-        counts, spec, counted=spec.counts is not None, problems=problems, notes=notes, where=where
-    )
+    vocabulary = choose(counts, spec, counted=spec.counts is not None, problems=problems, notes=notes, where=where)
     digest = hashlib.sha256(json.dumps([spec.words, spec.counts]).encode()).hexdigest()
     return told(spec.kind, vocabulary, None, problems=problems, notes=notes, digest=digest, preview=spec.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,7 @@ class IdsSpec(Spec):
     """A vocabulary whose rows are numbered already."""
 
     kind: Literal["ids"] = "ids"
-    path: str = option(..., N_("File"), N_("vocab.txt (one word a line: the line is the id), word<TAB>id, or a JSON object of ids."))  # fmt: skip
+    path: str = option(..., N_("File"), N_("vocab.txt (the line is the id), word<TAB>id, or a JSON object of ids."))
     encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
 
 
@@ -37,7 +38,7 @@ def read_ids(spec: IdsSpec, path: Path, progress: Progress) -> Reading:
     lines = file.lines(progress)
     problems, notes = Problems(), []
     if (table := json_value(lines, dict)) is not None:
-        pairs = _json_ids(table, spec.path)
+        pairs = _json_ids(dict(table), spec.path)
         notes.append(_("a JSON object of ids"))
     elif (listed := json_value(lines, list)) is not None and all(isinstance(w, str) for w in listed):
         pairs = [(row, word, row + 1) for row, word in enumerate(listed)]
@@ -65,7 +66,7 @@ def are_ids(values: Sequence[int]) -> bool:
     """
     if len(set(values)) < len(values) or not values or min(values) > 1:
         return False
-    ascending = all(a < b for a, b in zip(values, values[1:], strict=False))
+    ascending = all(a < b for a, b in pairwise(values))
     if min(values) == 0:
         return ascending or max(values) == len(values) - 1
     return ascending and len(values) > 1 and max(values) <= 2 * len(values)

@@ -94,7 +94,7 @@ class TextFile:
         with open_file(self.path, self.name) as raw:
             watched = _Watched(raw)
             buffered = io.BufferedReader(watched, CHUNK)
-            stream: Any = gzip.open(buffered) if self.gzipped else buffered
+            stream: Any = gzip.open(buffered) if self.gzipped else buffered  # noqa: SIM115  # closed with the file
             while True:
                 content = self._read(stream)
                 expanded += len(content)

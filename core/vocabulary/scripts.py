@@ -36,6 +36,8 @@ _PROPERTIES = {
     "devanagari": r"\p{Devanagari}",
     "thai": r"\p{Thai}",
 }
+
+
 def script_of(word: str) -> str:
     """A key of `SCRIPTS`. Digits and marks beside letters do not count: "3D" is Latin."""
     if word.isascii():

@@ -18,7 +18,7 @@ from .report import Problems
 if TYPE_CHECKING:
     import regex
 
-# A run that holds Chinese: what jieba is asked to cut, with the Latin letters and digits grown into it (卡拉OK, 3D打印).
+# A run that holds Chinese: what jieba is asked to cut, with the letters and digits grown into it (卡拉OK, 3D打印).
 HAN_RUN = r"(?P<han>[A-Za-z0-9]*\p{Han}[\p{Han}A-Za-z0-9]*)"
 WEB = r"(?P<web>https?://[^\s<>\"]+[\w/]|www\.[^\s<>\"]+[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 DOTTED = r"(?:\p{L}\.){2,}"
@@ -34,7 +34,9 @@ class Tokenization(Spec):
         "whole", N_("Contractions"), N_("don't stays whole, becomes do + n't (as GloVe was trained), or don + t.")
     )
     hyphens: bool = option(True, N_("Keep hyphens"), N_("well-known stays one word."))
-    numbers: bool = option(True, N_("Keep numbers whole"), N_("1,234.5 stays one word; otherwise it is cut at its marks."))
+    numbers: bool = option(
+        True, N_("Keep numbers whole"), N_("1,234.5 stays one word; otherwise it is cut at its marks.")
+    )
     punctuation: bool = option(False, N_("Keep punctuation"), N_("Marks and symbols are words of their own."))
 
 

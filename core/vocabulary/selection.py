@@ -103,7 +103,11 @@ def choose(
     if choice.max_size is not None and len(found) > choice.max_size:
         found = _largest(found, choice.max_size, counted, notes)
     if not found and not taken:
-        raise VocabularyError(_("no word is left of {n:,}").format(n=len(counts)), where=where, fix=_("Choose less strictly: a smaller min_count, no stop words."))  # fmt: skip
+        raise VocabularyError(
+            _("no word is left of {n:,}").format(n=len(counts)),
+            where=where,
+            fix=_("Choose less strictly: a smaller min_count, no stop words."),
+        )
     return _with_specials(found, taken, choice, counted, where)
 
 

@@ -76,7 +76,9 @@ def _json(file: TextFile, name: str, opening: str, progress: Any) -> Any:
     lines = file.lines(progress)
     value = json_value(lines, dict if opening == "{" else list)
     if isinstance(value, list):
-        return IdsSpec(path=name) if any(isinstance(w, str) and role_of(w) for w in value[:20]) else WordsSpec(path=name)
+        return (
+            IdsSpec(path=name) if any(isinstance(w, str) and role_of(w) for w in value[:20]) else WordsSpec(path=name)
+        )
     if isinstance(value, dict):
         if isinstance(value.get("model"), dict) and ("vocab" in value["model"] or "added_tokens" in value):
             return TokenizerSpec(path=name)
@@ -106,5 +108,3 @@ def _is_text(lines: Sequence[str]) -> bool:
         marked = len(line) > 12 and line.rstrip()[-1:] in SENTENCE_MARKS and (len(words) > 2 or bool(HAN.search(line)))
         sentences += long or marked
     return sentences > len(lines) / 4
-
-

@@ -31,7 +31,9 @@ class TableSpec(Choice):
     kind: Literal["table"] = "table"
     path: str = option(..., N_("File"), N_("A .csv, .tsv, .jsonl or .parquet file."))
     column: str = option("", N_("Column of words"), N_("Its name; found by its name or content unless given."))
-    count_column: str = option("", N_("Column of counts"), N_("Its name; one named “count” or “freq” is taken unless given."))
+    count_column: str = option(
+        "", N_("Column of counts"), N_("Its name; one named “count” or “freq” is taken unless given.")
+    )
     header: Literal["auto", "yes", "no"] = option(
         "auto", N_("First row names the columns"), N_("Whether a .csv or .tsv begins with column names.")
     )
@@ -197,7 +199,9 @@ def _word_column(spec: TableSpec, table: Table) -> int:
     for name in WORD_NAMES:
         if name in lowered:
             return lowered.index(name)
-    textual = [i for i, c in enumerate(table.columns) if any(v not in (None, "") and not _is_number(str(v)) for v in c[:50])]
+    textual = [
+        i for i, c in enumerate(table.columns) if any(v not in (None, "") and not _is_number(str(v)) for v in c[:50])
+    ]
     if len(textual) > 1:
         raise VocabularyError(
             _("which column holds the words?"),

@@ -27,7 +27,9 @@ class WordsSpec(Choice):
     """A list of words, one a line."""
 
     kind: Literal["words"] = "words"
-    path: str = option(..., N_("File"), N_("A text with one word a line (a count may follow), or a JSON list of words."))
+    path: str = option(
+        ..., N_("File"), N_("A text with one word a line (a count may follow), or a JSON list of words.")
+    )
     encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
 
 
@@ -35,7 +37,9 @@ class CountsSpec(Choice):
     """A vocabulary that a program counted: every line has a word and its count."""
 
     kind: Literal["counts"] = "counts"
-    path: str = option(..., N_("File"), N_("gensim's fvocab, “fasttext dump … dict”, jieba's dictionaries, a JSON object."))
+    path: str = option(
+        ..., N_("File"), N_("gensim's fvocab, “fasttext dump … dict”, jieba's dictionaries, a JSON object.")
+    )
     encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
 
 
@@ -68,7 +72,7 @@ def read_counts(spec: CountsSpec, path: Path, progress: Progress) -> Reading:
     lines = file.lines(progress)
     problems, notes = Problems(), []
     if (table := json_value(lines, dict)) is not None:
-        items = _json_counts(table, spec.path)
+        items = _json_counts(dict(table), spec.path)
     elif is_dump(lines):
         notes.append(_("every line has a word, its count and a tag (fastText's dump, jieba's dictionary)"))
         items = _dumped(lines, problems, spec.path)

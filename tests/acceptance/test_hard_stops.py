@@ -24,7 +24,9 @@ ROWS = 20_000
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     rng = np.random.default_rng(0)
-    return files.glove(folder / "v.txt", [f"word{i}" for i in range(ROWS)], rng.standard_normal((ROWS, 50)).astype("f4"))
+    return files.glove(
+        folder / "v.txt", [f"word{i}" for i in range(ROWS)], rng.standard_normal((ROWS, 50)).astype("f4")
+    )
 
 
 @pytest.fixture(scope="module")

@@ -64,12 +64,12 @@ def test_coverage_says_the_same_as_counting_by_hand(data_folder: Path, tmp_path:
         "coverage", "--vocab", data_folder / "lists/en_50k_freq.txt", "--source", path, "--ladder", "exact",
         home=tmp_path,
     )  # fmt: skip
-    counts = dict(
-        (word, int(count))
+    counts = {
+        word: int(count)
         for word, count in (
             line.split(" ") for line in (data_folder / "lists/en_50k_freq.txt").read_text("utf-8").splitlines()
         )
-    )
+    }
     by_hand = [w for w in counts if w in theirs.key_to_index]
     coverage = found["coverage"]
     assert coverage["types"]["exact"] == len(by_hand)
@@ -83,8 +83,6 @@ def test_a_compressed_source_gives_the_same_bytes(data_folder: Path, tmp_path: P
     (tmp_path / "v.gz").write_bytes(gzip.compress(plain.read_bytes()))
     vocabulary = data_folder / "lists/projector_w2v_10000_labels.tsv"
     for name, source in (("one", plain), ("two", tmp_path / "v.gz")):
-        lexiloom(
-            "build", "--vocab", vocabulary, "--source", source, "--out", tmp_path / name, home=tmp_path / "home"
-        )
+        lexiloom("build", "--vocab", vocabulary, "--source", source, "--out", tmp_path / name, home=tmp_path / "home")
     one, two = (read_build(tmp_path / name) for name in ("one", "two"))
     assert one.matrix.id == two.matrix.id

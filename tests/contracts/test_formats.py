@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.formats import open_vectors
 from core.progress import ignore
 from core.sources import Context, FileSpec, open_source
 from core.workspace.workspace import Workspace
-from core.formats import open_vectors
 from tests.unit.formats.vector_files import WORDS, WRITERS, matrix
 
 pytestmark = pytest.mark.parametrize("kind", WRITERS)

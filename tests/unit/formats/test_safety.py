@@ -97,7 +97,9 @@ def test_old_gensim_models_are_refused(tmp_path: Path) -> None:
     found = find_spec("gensim")
     assert found is not None and found.origin is not None
     folder = Path(found.origin).parent / "test" / "test_data"
-    models = [p for p in folder.glob("*") if p.is_file() and p.read_bytes()[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04")]
+    models = [
+        p for p in folder.glob("*") if p.is_file() and p.read_bytes()[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04")
+    ]
     assert models
     for model in models:
         with pytest.raises(UnsafeFileError):

@@ -46,9 +46,7 @@ def test_a_word_with_spaces_is_everything_before_the_last_numbers(tmp_path: Path
     np.testing.assert_allclose(rows(path)[0][1:3], [[0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
 
 
-@pytest.mark.parametrize(
-    "line, found", [("b 0.1\n", 1), ("b 0.1 0.2 0.3 0.4111\n", 4), ("b\n", 0)]
-)
+@pytest.mark.parametrize("line, found", [("b 0.1\n", 1), ("b 0.1 0.2 0.3 0.4111\n", 4), ("b\n", 0)])
 def test_a_row_of_the_wrong_width_is_named_with_its_line(tmp_path: Path, line: str, found: int) -> None:
     path = tmp_path / "v.txt"
     path.write_text("a 0.1234 0.2 0.3\n" * 3 + line + "c 1 2 3\n")
@@ -77,7 +75,9 @@ def test_a_wrong_header_count_is_an_error(tmp_path: Path, claimed: int, found: i
 def test_line_ends_and_separators_of_every_system_are_read(tmp_path: Path, end: str) -> None:
     for separator in (" ", "\t", "  "):
         path = tmp_path / "v.txt"
-        path.write_bytes((f"é{separator}1{separator}2{separator}3{end}" * 1 + f"b{separator}4{separator}5{separator}6{end}").encode())
+        path.write_bytes(
+            (f"é{separator}1{separator}2{separator}3{end}" * 1 + f"b{separator}4{separator}5{separator}6{end}").encode()
+        )
         values, sound = rows(path)
         assert sound.all()
         np.testing.assert_array_equal(values, [[1, 2, 3], [4, 5, 6]])
@@ -98,8 +98,13 @@ def test_malformed_numbers_are_named_when_their_row_is_asked_for(tmp_path: Path)
 
 
 @settings(max_examples=300)
-@given(st.lists(st.floats(width=64, allow_nan=False, allow_infinity=False), min_size=2, max_size=6), st.sampled_from(["r", ".5g", ".17g", ".30f", "e"]))
-def test_numbers_are_those_that_python_reads(tmp_path_factory: pytest.TempPathFactory, values: list[float], style: str) -> None:
+@given(
+    st.lists(st.floats(width=64, allow_nan=False, allow_infinity=False), min_size=2, max_size=6),
+    st.sampled_from(["r", ".5g", ".17g", ".30f", "e"]),
+)
+def test_numbers_are_those_that_python_reads(
+    tmp_path_factory: pytest.TempPathFactory, values: list[float], style: str
+) -> None:
     texts = [repr(v) if style == "r" else format(v, style) for v in values]
     path = tmp_path_factory.mktemp("n") / "v.txt"
     path.write_text(f"word {' '.join(texts)}\n")
@@ -114,8 +119,18 @@ def test_numbers_are_those_that_python_reads(tmp_path_factory: pytest.TempPathFa
 
 
 @settings(max_examples=100)
-@given(st.lists(st.text(st.characters(blacklist_categories=["Cs", "Zs", "Cc"], blacklist_characters=" "), min_size=1), min_size=1, max_size=30, unique=True), st.integers(64, 400))
-def test_rows_are_found_whatever_the_size_of_the_pieces(tmp_path_factory: pytest.TempPathFactory, words: list[str], size: int) -> None:
+@given(
+    st.lists(
+        st.text(st.characters(blacklist_categories=["Cs", "Zs", "Cc"], blacklist_characters=" "), min_size=1),
+        min_size=1,
+        max_size=30,
+        unique=True,
+    ),
+    st.integers(64, 400),
+)
+def test_rows_are_found_whatever_the_size_of_the_pieces(
+    tmp_path_factory: pytest.TempPathFactory, words: list[str], size: int
+) -> None:
     path = tmp_path_factory.mktemp("c") / "v.txt"
     path.write_bytes("".join(f"{w} 0.5 -1.25e-3 7\n" for w in words).encode())
     usual = chunks.CHUNK

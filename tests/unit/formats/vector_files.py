@@ -21,7 +21,9 @@ def matrix(rows: int = len(WORDS), dim: int = 5, seed: int = 0) -> np.ndarray:
 
 
 def text_rows(words: list[str], vectors: np.ndarray, end: str = "\n") -> bytes:
-    return "".join(f"{w} {' '.join(repr(float(v)) for v in row)}{end}" for w, row in zip(words, vectors, strict=True)).encode()
+    return "".join(
+        f"{w} {' '.join(repr(float(v)) for v in row)}{end}" for w, row in zip(words, vectors, strict=True)
+    ).encode()
 
 
 def glove(path: Path, words: list[str], vectors: np.ndarray) -> Path:
@@ -35,7 +37,9 @@ def word2vec_text(path: Path, words: list[str], vectors: np.ndarray) -> Path:
 
 
 def word2vec_binary(path: Path, words: list[str], vectors: np.ndarray, newline: bytes = b"\n") -> Path:
-    rows = b"".join(w.encode() + b" " + row.astype("<f4").tobytes() + newline for w, row in zip(words, vectors, strict=True))
+    rows = b"".join(
+        w.encode() + b" " + row.astype("<f4").tobytes() + newline for w, row in zip(words, vectors, strict=True)
+    )
     path.write_bytes(f"{len(words)} {vectors.shape[1]}\n".encode() + rows)
     return path
 
@@ -68,7 +72,16 @@ def safetensors(path: Path, words: list[str], vectors: np.ndarray) -> Path:
     return path.with_suffix(".safetensors")
 
 
-def fasttext(path: Path, words: list[str], vectors: np.ndarray, *, shortest: int = 0, longest: int = 0, buckets: int = 0, ngrams: np.ndarray | None = None) -> Path:
+def fasttext(
+    path: Path,
+    words: list[str],
+    vectors: np.ndarray,
+    *,
+    shortest: int = 0,
+    longest: int = 0,
+    buckets: int = 0,
+    ngrams: np.ndarray | None = None,
+) -> Path:
     """A fastText model without n-grams unless some are given: then `vectors` are the words' own rows."""
     table = vectors if ngrams is None else np.vstack([vectors, ngrams])
     out = struct.pack("<ii", 793712314, 12)
@@ -91,7 +104,12 @@ def compressed(kind: str):
             with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.writestr("vectors.txt", data)
             return target
-        pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "zst": zstandard.ZstdCompressor().compress}
+        pack = {
+            "gz": gzip.compress,
+            "bz2": bz2.compress,
+            "xz": lzma.compress,
+            "zst": zstandard.ZstdCompressor().compress,
+        }
         target.write_bytes(pack[kind](data))
         return target
 

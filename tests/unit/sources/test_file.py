@@ -195,12 +195,18 @@ def test_inspection_finds_every_fault_with_its_line(tmp_path: Path) -> None:
     json.dumps(found.as_dict())
 
 
-REAL = ["vectors_en/glove_twitter_12k_25d.txt", "vectors_en/googlenews_8k_300d.bin", "vectors_zh/tencent_char_4762_200d.txt"]
+REAL = [
+    "vectors_en/glove_twitter_12k_25d.txt",
+    "vectors_en/googlenews_8k_300d.bin",
+    "vectors_zh/tencent_char_4762_200d.txt",
+]
 
 
 @pytest.mark.realdata
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # gensim leaves files open
-@pytest.mark.parametrize("name", [*REAL, "vectors_en/fasttext_wiki-news_1k_300d.vec", "fixtures/finalfusion/similarity.bin"])
+@pytest.mark.parametrize(
+    "name", [*REAL, "vectors_en/fasttext_wiki-news_1k_300d.vec", "fixtures/finalfusion/similarity.bin"]
+)
 def test_real_files_give_the_vectors_that_gensim_gives(data_folder: Path, tmp_path: Path, name: str) -> None:
     from gensim.models import KeyedVectors
 
@@ -222,7 +228,9 @@ def gensim_files(pattern: str) -> list[Path]:
     return sorted((Path(found.origin).parent / "test" / "test_data").glob(pattern))
 
 
-@pytest.mark.parametrize("path", [p for p in gensim_files("*.bin") if "ft" in p.name or "fasttext" in p.name], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", [p for p in gensim_files("*.bin") if "ft" in p.name or "fasttext" in p.name], ids=lambda p: p.name
+)
 def test_fasttext_models_give_the_vectors_that_gensim_gives(path: Path, tmp_path: Path) -> None:
     from gensim.models.fasttext import load_facebook_vectors
 
@@ -262,5 +270,11 @@ def test_every_odd_file_is_read_or_refused_with_a_reason(data_folder: Path, tmp_
         except LexiloomError as error:
             assert error.fix, str(error)
             refused.append(path.name)
-    assert {"similarity.nodims", "fasttext.bin", "glove.840B.300d.zip", "model.safetensors", "utf8-incomplete.bin"} <= set(read)
+    assert {
+        "similarity.nodims",
+        "fasttext.bin",
+        "glove.840B.300d.zip",
+        "model.safetensors",
+        "utf8-incomplete.bin",
+    } <= set(read)
     assert {"similarity.fifu", "vectors_test.csv", "wiki.en.vec", "tokenizer.json", "glove.6B.zip"} <= set(refused)
