@@ -10,6 +10,7 @@ medians and the ratios run by run. `--write` puts the table into benchmarks/READ
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -186,6 +187,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=0, help="a second, larger binary source for the warm lookup")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     options = parser.parse_args()
+    compileall.compile_dir(HERE.parent / "core", quiet=1)  # as an installation does: gensim's byte code is there too
     bench = Bench(options.folder, options.runs)
     options.folder.mkdir(parents=True, exist_ok=True)
     text, binary = (options.folder / f"{name}-{options.rows}" for name in ("glove", "word2vec"))

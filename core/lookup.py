@@ -171,7 +171,8 @@ def combine(lookups: Sequence[Lookup], spec: CombineSpec | None = None) -> Locat
             column[better] = getattr(lookup.rows, name)[better]
     columns["source"] = source_of.copy()
     rows = Rows(**columns, sources=_named([lookup.source.info.name for lookup in lookups]))
-    return Located(first.vocabulary, tuple(lookup.source for lookup in lookups), source_of, row_ids, rows)
+    sources = tuple(lookup.source for lookup in lookups)
+    return Located(first.vocabulary, sources, source_of, row_ids, rows, tuple(lookups))
 
 
 def _named(names: Sequence[str]) -> tuple[str, ...]:

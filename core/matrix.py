@@ -47,6 +47,7 @@ class Located:
     source_of  int16[n]: position in `sources`, -1 where no source holds the word
     row_ids    int64[n]: the row in that source, -1 likewise
     rows       provenance so far; `rows.source` equals `source_of`
+    lookups    what was joined, one for each source: where else a word stands, should its row be faulty
     """
 
     vocabulary: Vocabulary
@@ -54,6 +55,7 @@ class Located:
     source_of: NDArray[np.int16]
     row_ids: NDArray[np.int64]
     rows: Rows
+    lookups: tuple[Lookup, ...] = ()
 
     @property
     def dim(self) -> int:

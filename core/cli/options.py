@@ -11,21 +11,29 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import RecipeError
+from ..errors import RecipeError, one_of
 from ..messages import N_, _
 from ..recipe import Recipe, assigned, spell_out
 from ..settings import Assignment, plain
-from ..validation import models_at
+from ..validation import kinds_at, models_at
+
+
+# Kinds that need more than their name.
+NOT_ALONE = ("cascade", "given")
 
 
 @dataclass(frozen=True)
 class Flag:
-    """One option: `path` is the place in the recipe that it sets, "" where it has a meaning of its own."""
+    """One option: `path` is the place in the recipe that it sets, "" where it has a meaning of its own.
+
+    `kinds` is the place whose kinds the help lists.
+    """
 
     name: str
     path: str = ""
     type: Any = str
     help: str = ""
+    kinds: str = ""
     many: bool = False
     required: bool = False
     metavar: str | None = None
@@ -36,6 +44,10 @@ class Flag:
 
     def described(self) -> str:
         """The help: its own, or what the spec says of the field."""
+        if self.kinds:
+            place = [int(p) if p.isdigit() else p for p in self.kinds.split(".")]
+            kinds = [kind for kind in kinds_at(Recipe, {}, place) if kind not in NOT_ALONE]
+            return _(self.help).format(kinds=one_of(kinds))
         if self.help:
             return _(self.help)
         *table, field = self.path.split(".")
@@ -55,7 +67,13 @@ VOCABULARY = (
         metavar="FILE",
         help=N_("The words: a word list, table, corpus (also a folder), tokenizer.json or vocab.txt; sniffed."),
     ),
-    Flag("--vocab-kind", "vocabulary.kind", metavar="KIND", help=N_("Read the vocabulary as this kind, unsniffed.")),
+    Flag(
+        "--vocab-kind",
+        "vocabulary.kind",
+        metavar="KIND",
+        kinds="vocabulary",
+        help=N_("Read the vocabulary as this kind, unsniffed: {kinds}."),
+    ),
     Flag("--column", "vocabulary.column", metavar="NAME"),
     Flag("--count-column", "vocabulary.count_column", metavar="NAME"),
     Flag("--encoding", "vocabulary.encoding", metavar="NAME"),
@@ -77,14 +95,30 @@ SOURCES = (
     Flag("--on-fault", metavar="refuse|skip", help=N_("What to do with a file that has faulty rows.")),
 )
 LADDER = (
-    Flag("--ladder", metavar="RUNGS", help=N_("Only these rungs, for example exact,nfkc,lower.")),
+    Flag(
+        "--ladder",
+        metavar="RUNGS",
+        help=N_("Only these rungs, of exact, nfkc, lower, title, upper, script, joiner, digits, trim."),
+    ),
     Flag("--rung", many=True, metavar="RUNG", help=N_("Switch a rung on.")),
     Flag("--no-rung", many=True, metavar="RUNG", help=N_("Switch a rung off.")),
 )
 FILL = (
-    Flag("--fill", many=True, metavar="KIND", help=N_("How missing words are filled. Several are a cascade.")),
+    Flag(
+        "--fill",
+        kinds="oov",
+        many=True,
+        metavar="KIND",
+        help=N_("How missing words are filled: {kinds}. Several are a cascade. [ngrams, pieces, mean]"),
+    ),
     Flag("--dim", type=int, metavar="N", help=N_("Reduce the matrix to N dimensions by PCA.")),
-    Flag("--transform", many=True, metavar="KIND", help=N_("A transform, before --dim. Repeat it for more.")),
+    Flag(
+        "--transform",
+        kinds="transforms.0",
+        many=True,
+        metavar="KIND",
+        help=N_("A transform, before --dim: {kinds}. Repeat it for more."),
+    ),
     Flag("--seed", "seed", int, metavar="N"),
 )
 SET = (

@@ -62,7 +62,23 @@ class Buffer:
         self.context.progress(_(GATHERING), len(self.words), len(self.words), "rows")
         rows = np.sort(np.concatenate(unsound)) if unsound else np.empty(0, np.int64)
         self._lose(rows)
+        self._find_elsewhere(rows)
         return tuple(self.words[row] for row in rows.tolist())
+
+    def _find_elsewhere(self, rows: NDArray[np.int64]) -> None:
+        """A word whose row is faulty is missing there: the next source of the chain that has it gives its row."""
+        tried = self.located.source_of
+        for k, lookup in enumerate(self.located.lookups):
+            at = rows[(lookup.row_ids[rows] >= 0) & (tried[rows] < k)]
+            at = at[~np.isin(self.columns["origin"][at], (Origin.EXACT, Origin.NORMALIZED))]
+            if not len(at):
+                continue
+            found = np.empty((len(at), self.dim), np.float32)
+            sound = lookup.source.gather(lookup.row_ids[at], found)
+            at = at[sound]
+            self.vectors[at] = found[sound]
+            for name, column in self.columns.items():
+                column[at] = k if name == "source" else getattr(lookup.rows, name)[at]
 
     def _gather_from(self, source: Source, at: NDArray[np.int64], *, in_place: bool) -> NDArray[np.int64]:
         """Read the rows `at` in one pass. `in_place`: into the front of the buffer, then each to its place.
