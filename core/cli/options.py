@@ -17,7 +17,6 @@ from ..recipe import Recipe, assigned, spell_out
 from ..settings import Assignment, plain
 from ..validation import kinds_at, models_at
 
-
 # Kinds that need more than their name.
 NOT_ALONE = ("cascade", "given")
 
