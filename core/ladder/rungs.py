@@ -94,8 +94,9 @@ class Speller:
         return [case for write in self._writers() if (form := write(base)) for case in self._cases(form)]
 
     def _trim(self, word: str) -> list[str]:
-        base = self._base(word)
-        forms = [form for form in self._trimmed(base) if form != base]
+        # Byte-level pieces are read before Unicode is normalized: their letters stand for bytes.
+        text = (_from_bytes(word) if self._bytes else None) or self._base(word)
+        forms = [form for form in self._trimmed(text) if form != word]
         found = [case for form in forms for case in self._cases(form)]
         if self._ladder.script:
             for spelled in converted([form for form in forms if has_han(form)]):
@@ -103,9 +104,7 @@ class Speller:
         return found
 
     def _trimmed(self, word: str) -> list[str]:
-        bare = word
-        if self._bytes and (decoded := _from_bytes(word)) is not None:
-            bare = decoded.strip()
+        bare = word.strip()
         for mark in PIECE_MARKS:
             if bare.startswith(mark) and len(bare) > len(mark):
                 bare = bare.removeprefix(mark)

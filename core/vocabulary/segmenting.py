@@ -18,7 +18,7 @@ from .report import Problems
 if TYPE_CHECKING:
     import regex
 
-# A run that holds Chinese: what jieba is asked to cut, with the letters and digits grown into it (卡拉OK, 3D打印).
+# A run that holds Chinese: what jieba is asked to cut, with the letters and digits grown into it (AA制, T恤).
 HAN_RUN = r"(?P<han>[A-Za-z0-9]*\p{Han}[\p{Han}A-Za-z0-9]*)"
 WEB = r"(?P<web>https?://[^\s<>\"]+[\w/]|www\.[^\s<>\"]+[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
 DOTTED = r"(?:\p{L}\.){2,}"
