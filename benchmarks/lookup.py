@@ -24,10 +24,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-sys.path.insert(0, str(HERE.parent))
-
-import make_data  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -96,16 +92,7 @@ class Bench:
         for _ in range(self.runs):
             wc = run(["wc", "-l", str(source)], self.home, source)
             shutil.rmtree(self.home, ignore_errors=True)
-            code = LOOKUP.format(source=str(source), vocabulary=str(vocabulary))
-            out = subprocess.run(
-                [sys.executable, "-c", code],
-                cwd=HERE.parent,
-                env={**os.environ, "LEXILOOM_HOME": str(self.home)},
-                check=True,
-                capture_output=True,
-                text=True,
-            )
-            found = float(out.stdout)
+            found = self.lookup(source, vocabulary)
             ours.append(Run(found, 0))
             theirs.append(wc)
             ratios.append(found / wc.seconds)
@@ -120,32 +107,47 @@ class Bench:
             )
         )
 
-    def warm(self, title: str, source: Path, vocabulary: Path) -> float:
-        self.ours(source, vocabulary, cold=True)
-        found, whole = [], []
-        for _ in range(self.runs):
-            out = subprocess.run(
-                [sys.executable, "-c", LOOKUP.format(source=str(source), vocabulary=str(vocabulary))],
-                cwd=HERE.parent,
-                env={**os.environ, "LEXILOOM_HOME": str(self.home)},
-                check=True,
-                capture_output=True,
-                text=True,
+    def lookup(self, source: Path, vocabulary: Path) -> float:
+        """Seconds of the lookup alone: see LOOKUP."""
+        code = LOOKUP.format(source=str(source), vocabulary=str(vocabulary))
+        environment = {**os.environ, "LEXILOOM_HOME": str(self.home)}
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=HERE.parent, env=environment, check=True, capture_output=True, text=True)
+        return float(done.stdout)
+
+    def warm(self, *cases: tuple[str, Path, Path]) -> None:
+        """Sources that have their indexes, in turn, and how the last compares with the one before it."""
+        for _title, source, vocabulary in cases:
+            self.lookup(source, vocabulary)  # makes the index
+        found: list[list[float]] = [[] for _ in cases]
+        whole: list[list[Run]] = [[] for _ in cases]
+        for _ in range(2 * self.runs + 1):
+            for k, (_title, source, vocabulary) in enumerate(cases):
+                found[k].append(self.lookup(source, vocabulary))
+                whole[k].append(self.ours(source, vocabulary, cold=False))
+        medians = [statistics.median(times) for times in found]
+        for (title, _source, _vocabulary), median, runs in zip(cases, medians, whole, strict=True):
+            self.rows.append(
+                (
+                    f"{title}, warm",
+                    f"lookup {median:.3f} s, whole process {statistics.median(r.seconds for r in runs):.2f} s",
+                    "",
+                    "",
+                    f"{max(r.megabytes for r in runs):.0f} MB",
+                )
             )
-            found.append(float(out.stdout))
-            whole.append(self.ours(source, vocabulary, cold=False))
+        if len(cases) > 2:
+            self.rows.append(
+                (
+                    f"{cases[-1][0]} against {cases[-2][0]}, warm lookup",
+                    f"{medians[-1] / medians[-2]:.2f} times",
+                    "",
+                    "",
+                    "",
+                )
+            )
         index = sum(p.stat().st_size for p in (self.home / "indexes").rglob("*") if p.is_file())
-        median = statistics.median(found)
-        self.rows.append(
-            (
-                f"{title}, warm (index of {index / 1e6:.0f} MB)",
-                f"lookup {median:.3f} s, whole process {statistics.median(r.seconds for r in whole):.2f} s",
-                "",
-                "",
-                f"{max(r.megabytes for r in whole):.0f} MB",
-            )
-        )
-        return median
+        self.rows.append(("the indexes of these sources on disk", f"{index / 1e6:.0f} MB", "", "", ""))
 
     def table(self) -> str:
         head = "| what | lexiloom | other | ratio | peak memory |\n|---|---|---|---|---|\n"
@@ -194,23 +196,27 @@ def main() -> None:
     text, binary = text.with_suffix(".txt"), binary.with_suffix(".bin")
     vocabulary = options.folder / f"vocab-{options.rows}.txt"
     if not vocabulary.exists():
-        make_data.write(options.folder, options.rows, 300)
+        make(options.folder, options.rows)
     bench.against_gensim("GloVe text", text, vocabulary)
     bench.against_gensim("word2vec binary", binary, vocabulary)
     bench.lookup_against_wc(text, vocabulary)
-    bench.warm("GloVe text", text, vocabulary)
-    small = bench.warm(f"word2vec binary, {options.rows:,} rows", binary, vocabulary)
+    cases = [("GloVe text", text, vocabulary), (f"word2vec binary, {options.rows:,} rows", binary, vocabulary)]
     if options.large:
         large_vocabulary = options.folder / f"vocab-{options.large}.txt"
         if not large_vocabulary.exists():
-            make_data.write(options.folder, options.large, 300, text=False)
-        large_file = options.folder / f"word2vec-{options.large}.bin"
-        large = bench.warm(f"word2vec binary, {options.large:,} rows", large_file, large_vocabulary)
-        bench.rows.append(("the same lookup, larger source", f"{large / small:.2f} of the smaller's time", "", "", ""))
+            make(options.folder, options.large, "--no-text")
+        large = options.folder / f"word2vec-{options.large}.bin"
+        cases.append((f"word2vec binary, {options.large:,} rows", large, large_vocabulary))
+    bench.warm(*cases)
     table = bench.table()
     print(table)
     if options.write:
         put_into_readme(table, options)
+
+
+def make(folder: Path, rows: int, *options: str) -> None:
+    """The data, made by a process of its own: the memory of this one would count for its children too."""
+    subprocess.run([sys.executable, str(HERE / "make_data.py"), str(folder), "--rows", str(rows), *options], check=True)
 
 
 def put_into_readme(table: str, options: argparse.Namespace) -> None:
