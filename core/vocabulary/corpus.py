@@ -31,9 +31,9 @@ class CorpusSpec(Choice):
 
     kind: Literal["corpus"] = "corpus"
     path: str = option(..., N_("File or folder"), N_("A text, a .gz of one, or a folder with .txt and .gz files."))
-    encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
+    encoding: str = option("auto", N_("Encoding"), N_("utf-8, gb18030, big5, …; found from the bytes unless given."))
     language: Literal["auto", "en", "zh"] = option(
-        "auto", N_("Language"), N_("auto: Chinese characters are segmented, the rest is cut by spaces and marks.")
+        "auto", N_("Language"), N_("en, zh or auto: Chinese is segmented, the rest cut at spaces and marks.")
     )
     tokenization: Tokenization = option(Tokenization(), N_("Words"), N_("What counts as one English word."))
     user_dictionary: str = option(

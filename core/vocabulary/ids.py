@@ -29,7 +29,7 @@ class IdsSpec(Spec):
 
     kind: Literal["ids"] = "ids"
     path: str = option(..., N_("File"), N_("vocab.txt (the line is the id), word<TAB>id, or a JSON object of ids."))
-    encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
+    encoding: str = option("auto", N_("Encoding"), N_("utf-8, gb18030, big5, …; found from the bytes unless given."))
 
 
 def read_ids(spec: IdsSpec, path: Path, progress: Progress) -> Reading:

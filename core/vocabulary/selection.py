@@ -27,7 +27,7 @@ class Choice(Spec):
     """What a plain list and a corpus have in common: which of the words are kept, and what comes in front."""
 
     specials: tuple[str, ...] = option(
-        ("<pad>", "<unk>"), N_("Special tokens"), N_("Rows put in front of the words, in this order.")
+        ("<pad>", "<unk>"), N_("Special tokens"), N_("Tokens whose rows come in front of the words, in this order.")
     )
     min_count: int = option(0, N_("Minimum count"), N_("Leave out words that occur less often."), ge=0)
     max_size: int | None = option(

@@ -30,14 +30,16 @@ class TableSpec(Choice):
 
     kind: Literal["table"] = "table"
     path: str = option(..., N_("File"), N_("A .csv, .tsv, .jsonl or .parquet file."))
-    column: str = option("", N_("Column of words"), N_("Its name; found by its name or content unless given."))
+    column: str = option(
+        "", N_("Column of words"), N_("The column of words; found by its name or content unless given.")
+    )
     count_column: str = option(
-        "", N_("Column of counts"), N_("Its name; one named “count” or “freq” is taken unless given.")
+        "", N_("Column of counts"), N_("The column of counts; one named “count” or “freq” unless given.")
     )
     header: Literal["auto", "yes", "no"] = option(
         "auto", N_("First row names the columns"), N_("Whether a .csv or .tsv begins with column names.")
     )
-    encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
+    encoding: str = option("auto", N_("Encoding"), N_("utf-8, gb18030, big5, …; found from the bytes unless given."))
 
 
 @dataclass

@@ -30,7 +30,7 @@ class WordsSpec(Choice):
     path: str = option(
         ..., N_("File"), N_("A text with one word a line (a count may follow), or a JSON list of words.")
     )
-    encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
+    encoding: str = option("auto", N_("Encoding"), N_("utf-8, gb18030, big5, …; found from the bytes unless given."))
 
 
 class CountsSpec(Choice):
@@ -40,7 +40,7 @@ class CountsSpec(Choice):
     path: str = option(
         ..., N_("File"), N_("gensim's fvocab, “fasttext dump … dict”, jieba's dictionaries, a JSON object.")
     )
-    encoding: str = option("auto", N_("Encoding"), N_("Found from the bytes unless given: utf-8, gb18030, big5, …"))
+    encoding: str = option("auto", N_("Encoding"), N_("utf-8, gb18030, big5, …; found from the bytes unless given."))
 
 
 def read_words(spec: WordsSpec, path: Path, progress: Progress) -> Reading:
