@@ -20,7 +20,7 @@ from .sources.protocol import Source
 from .spec import Spec
 from .vocabulary.vocabulary import Vocabulary
 
-AT_ONCE = 1 << 16
+AT_ONCE = 1 << 15
 STAGE = N_("Looking up")
 
 
@@ -61,10 +61,11 @@ class _Search:
         words = np.setdiff1d(asked, np.fromiter(special, np.int64, len(special)))
         speller = Speller(self.ladder, self.words, self.source.locate)
         suspects = Suspects(self.words)
-        for rung in self.ladder.on():
-            missing = words[self.ids[words] < 0]
-            for first in range(0, len(missing), AT_ONCE):
-                self._climb(rung, missing[first : first + AT_ONCE], speller, suspects)
+        missing = words[self.ids[words] < 0]
+        for first in range(0, len(missing), AT_ONCE):
+            self._climb(missing[first : first + AT_ONCE], speller, suspects)
+            done = len(self.words) - max(0, len(missing) - first - AT_ONCE)
+            self.progress(_(STAGE), done, len(self.words), "words", self.source.info.name)
         self._mark_ambiguous(words)
         lost = [row for row in special if self.ids[row] < 0]
         self.columns["origin"][lost] = Origin.SPECIAL
@@ -84,25 +85,31 @@ class _Search:
         for row in found.tolist():
             form[row] = self.words[row]
 
-    def _climb(self, rung: str, missing: NDArray[np.int64], speller: Speller, suspects: Suspects) -> None:
+    def _climb(self, missing: NDArray[np.int64], speller: Speller, suspects: Suspects) -> None:
+        """Ask for all spellings of all rungs at once: a source is searched once, not once for each rung."""
         rows = missing.tolist()
-        spelled = speller.spellings(rung, [self.words[row] for row in rows])
-        forms = [form for found in spelled for form in found]
-        owners = np.repeat(np.arange(len(rows)), [len(found) for found in spelled])
+        words = [self.words[row] for row in rows]
+        forms: list[str] = []
+        owners: list[NDArray[np.int64]] = []
+        rungs: list[NDArray[np.int8]] = []
+        for rung in self.ladder.on():
+            spelled = speller.spellings(rung, words)
+            counts = [len(found) for found in spelled]
+            forms += [form for found in spelled for form in found]
+            owners.append(np.repeat(missing, counts))
+            rungs.append(np.full(sum(counts), RUNGS.index(rung), np.int8))
         if not forms:
             return
-        ids = self.source.locate(forms)
-        # The best spelling of a word stands first: written last, it stays.
-        for k in np.flatnonzero(ids >= 0)[::-1].tolist():
-            row = rows[owners[k]]
-            self.ids[row] = ids[k]
-            self.columns["form"][row] = forms[k]
-        found = missing[self.ids[missing] >= 0]
+        hits = np.flatnonzero((ids := self.source.locate(forms)) >= 0)
+        # The first rung and its best spelling come first.
+        found, first = np.unique(np.concatenate(owners)[hits], return_index=True)
+        best = hits[first]
+        self.ids[found] = ids[best]
         self.columns["origin"][found] = Origin.NORMALIZED
-        self.columns["rung"][found] = RUNGS.index(rung)
-        for row in found.tolist():
-            self.columns["suspect"][row] = suspects.judge(self.words[row], self.columns["form"][row])
-        self.progress(_(STAGE), len(self.words), len(self.words), "words", self.source.info.name)
+        self.columns["rung"][found] = np.concatenate(rungs)[best]
+        for row, k in zip(found.tolist(), best.tolist(), strict=True):
+            self.columns["form"][row] = forms[k]
+            self.columns["suspect"][row] = suspects.judge(self.words[row], forms[k])
 
     def _mark_ambiguous(self, asked: NDArray[np.int64]) -> None:
         """Mark hits where a character has several counterparts and the source allows more than one.

@@ -1,6 +1,6 @@
 """Indexes of sources: where every word's row lies, found once and kept.
 
-An index costs 20 bytes a row: sorted hashes (8), the row of each (4), where each row begins (8). It
+An index costs 16 bytes a row: sorted hashes (8), the row of each (4), where each row begins (8). It
 is named by the file's content digest; a file is known again by its path, size, modification time and
 inode, so a second look at the same file reads nothing of it, and a changed file is scanned afresh.
 Memory does not grow with the source: rows are written as they are found, hashes are sorted a part at
@@ -32,7 +32,7 @@ from ..progress import Progress
 from .eviction import evict, size_of
 from .locks import is_alive
 
-VERSION = 1
+VERSION = 2
 LIMIT = 4 << 30  # bytes of all indexes together, where LEXILOOM_INDEX_LIMIT says nothing else
 PART = 1 << 20  # hashes sorted at once: 32 MB at the peak
 SEGMENT = 1 << 15  # entries read at once in a search: 256 kB
@@ -49,13 +49,16 @@ class SourceIndex:
         self.folder = folder
         self.meta: dict[str, Any] = json.loads((folder / "index.json").read_text("utf-8"))
         rows, words = self.meta["rows"], self.meta["words"]
-        sizes = {"hashes.u64": 8 * words, "rows.u32": 4 * words, "starts.i64": 8 * (rows + 1)}
+        starts = np.dtype(self.meta["starts"])
+        sizes = {"hashes.u64": 8 * words, "rows.u32": 4 * words, "starts": starts.itemsize * (rows + 1)}
         if self.meta["version"] != VERSION or any((folder / n).stat().st_size != s for n, s in sizes.items()):
             raise ValueError("index of another version, or cut off")
         self._firsts = np.fromfile(folder / "firsts.u64", np.uint64)
+        self._bases = np.fromfile(folder / "bases.i64", np.int64)
         # Held open: an index that another process evicts meanwhile stays readable here.
         self._open = {name: open(folder / name, "rb", buffering=0) for name in sizes}  # noqa: SIM115
         weakref.finalize(self, _close, tuple(self._open.values()))
+        self._buffer = np.empty(SEGMENT, np.uint64)
         os.utime(folder)  # the least recently used index is evicted first
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -70,7 +73,7 @@ class SourceIndex:
         for segment, low, high in _runs(segment_of):
             if segment < 0:
                 continue
-            known = _read(self._open["hashes.u64"], np.dtype(np.uint64), segment * SEGMENT, SEGMENT)
+            known = _read(self._open["hashes.u64"], self._buffer, segment * SEGMENT)
             at = np.searchsorted(known, wanted[low:high])
             at[at == len(known)] = 0
             hit = known[at] == wanted[low:high]
@@ -84,16 +87,32 @@ class SourceIndex:
 
     def starts(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where rows `ids` (ascending) begin, and where the row after each begins."""
-        kind = np.dtype(np.int64)
-        return self._take("starts.i64", kind, ids), self._take("starts.i64", kind, ids + 1)
+        starts, ends = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
+        for first, values, low, high in self._segments("starts", np.dtype(self.meta["starts"]), ids):
+            at, base = ids[low:high] - first, self._bases[first // SEGMENT]
+            starts[low:high] = values[at] + base
+            # The entry after a segment's last belongs to the next one, and counts from there.
+            after = np.where(at + 1 < SEGMENT, base, self._bases[min(first // SEGMENT + 1, len(self._bases) - 1)])
+            ends[low:high] = values[at + 1] + after
+        return starts, ends
 
     def _take(self, name: str, kind: np.dtype, positions: NDArray[np.int64]) -> NDArray[Any]:
         """Values at ascending positions, read a segment at a time."""
         out = np.empty(len(positions), kind)
-        for segment, low, high in _runs(positions // SEGMENT):
-            values = _read(self._open[name], kind, segment * SEGMENT, SEGMENT)
-            out[low:high] = values[positions[low:high] - segment * SEGMENT]
+        for first, values, low, high in self._segments(name, kind, positions):
+            out[low:high] = values[positions[low:high] - first]
         return out
+
+    def _segments(
+        self, name: str, kind: np.dtype, positions: NDArray[np.int64]
+    ) -> Iterator[tuple[int, NDArray[Any], int, int]]:
+        """The segments that hold ascending `positions`: first entry, entries (and one more), which positions.
+
+        One buffer serves all: memory that is asked for anew costs more than the reading.
+        """
+        buffer = np.empty(SEGMENT + 1, kind)
+        for segment, low, high in _runs(positions // SEGMENT):
+            yield segment * SEGMENT, _read(self._open[name], buffer, segment * SEGMENT), low, high
 
 
 def _close(files: tuple[Any, ...]) -> None:
@@ -111,9 +130,10 @@ def _runs(keys: NDArray[np.integer]) -> Iterator[tuple[int, int, int]]:
     yield from zip(keys[lows].tolist(), lows.tolist(), highs.tolist(), strict=True)
 
 
-def _read(file: Any, kind: np.dtype, first: int, count: int) -> NDArray[Any]:
-    file.seek(first * kind.itemsize)
-    return np.frombuffer(file.read(count * kind.itemsize), kind)
+def _read(file: Any, buffer: NDArray[Any], first: int) -> NDArray[Any]:
+    """As many entries from the one at `first` as `buffer` and the file hold."""
+    file.seek(first * buffer.itemsize)
+    return buffer[: file.readinto(buffer.view(np.uint8).data) // buffer.itemsize]
 
 
 class SourceIndexes:
@@ -158,7 +178,7 @@ class SourceIndexes:
                     name=file.name, reason=error.strerror or str(error)
                 ),
                 where=str(self.folder),
-                fix=_("It takes 20 bytes a row. Free space there, or set LEXILOOM_HOME to another folder."),
+                fix=_("It takes 16 bytes a row. Free space there, or set LEXILOOM_HOME to another folder."),
             ) from error
         return index, True
 
@@ -230,6 +250,7 @@ def _build(folder: Path, vectors: VectorFile, progress: Progress) -> dict[str, A
             block.hashes.tofile(unsorted)
             rows += len(block.hashes)
         np.array([vectors.end()], np.int64).tofile(starts)
+    kind = _shorten(folder)
     words, duplicates = _sort(folder, rows)
     (folder / "unsorted.u64").unlink()
     counts = dict(vectors.faults.counts)
@@ -241,12 +262,31 @@ def _build(folder: Path, vectors: VectorFile, progress: Progress) -> dict[str, A
         "dim": vectors.header.dim,
         "rows": rows,
         "words": words,
+        "starts": kind,
         "digest": vectors.digest,
         "faults": counts,
         "places": vectors.faults.places,
     }
     (folder / "index.json").write_text(json.dumps(meta), "utf-8")
     return meta
+
+
+def _shorten(folder: Path) -> str:
+    """Keep the rows' first bytes relative to their segment's, in four bytes where these do; the type's name."""
+    bases, widest = [], 0
+    with open(folder / "starts.i64", "rb", buffering=0) as file:
+        buffer, first = np.empty(SEGMENT, np.int64), 0
+        while len(block := _read(file, buffer, first)):
+            bases.append(int(block[0]))
+            widest = max(widest, int(block[-1]) - int(block[0]))
+            first += len(block)
+        kind = "<u4" if widest < 1 << 32 else "<i8"
+        with open(folder / "starts", "wb") as short:
+            for k, base in enumerate(bases):
+                (_read(file, buffer, k * SEGMENT) - base).astype(kind).tofile(short)
+    np.array(bases, np.int64).tofile(folder / "bases.i64")
+    (folder / "starts.i64").unlink()
+    return kind
 
 
 def _sort(folder: Path, rows: int) -> tuple[int, int]:
@@ -279,7 +319,8 @@ def _in_range(path: Path, low: int, high: int, *, whole: bool) -> tuple[NDArray[
     rows: list[NDArray[np.uint32]] = []
     first = 0
     with open(path, "rb", buffering=0) as file:
-        while len(block := _read(file, np.dtype(np.uint64), first, PART)):
+        buffer = np.empty(PART, np.uint64)
+        while len(block := _read(file, buffer, first)):
             inside = block != NOT_INDEXED
             if not whole:
                 inside &= (block >= np.uint64(low)) & (block <= np.uint64(high))
