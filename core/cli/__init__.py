@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Sequence
 
 
@@ -10,3 +12,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from .console import entrance
 
     return entrance(arguments)
+
+
+def script() -> None:
+    """`lexiloom` as a process of its own."""
+    code = main()
+    # At its end Python looks for garbage among all objects, twice. The system frees them anyway.
+    gc.freeze()
+    sys.exit(code)

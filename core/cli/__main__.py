@@ -1,7 +1,5 @@
 """`python -m core.cli` is `lexiloom`."""
 
-import sys
+from . import script
 
-from . import main
-
-sys.exit(main())
+script()
