@@ -57,6 +57,11 @@ class Speller:
     def _base(self, word: str) -> str:
         return unicodedata.normalize("NFKC", word) if self._ladder.nfkc and not word.isascii() else word
 
+    def _bases(self, word: str) -> list[str]:
+        """The base, and the same with straight apostrophes: sources have don't, texts often don’t."""
+        base = self._base(word)
+        return [base, base.replace("’", "'")] if self._ladder.nfkc and "’" in base else [base]
+
     def _cases(self, form: str) -> list[str]:
         found = [form]
         if self._ladder.lower:
@@ -68,16 +73,16 @@ class Speller:
         return found
 
     def _nfkc(self, word: str) -> list[str]:
-        return [] if word.isascii() else [unicodedata.normalize("NFKC", word), unicodedata.normalize("NFKD", word)]
+        return [] if word.isascii() else [*self._bases(word), unicodedata.normalize("NFKD", word)]
 
     def _lower(self, word: str) -> list[str]:
-        return [self._base(word).lower()]
+        return [base.lower() for base in self._bases(word)]
 
     def _title(self, word: str) -> list[str]:
-        return [_title(self._base(word))]
+        return [_title(base) for base in self._bases(word)]
 
     def _upper(self, word: str) -> list[str]:
-        return [self._base(word).upper()]
+        return [base.upper() for base in self._bases(word)]
 
     def _joiner(self, word: str) -> list[str]:
         base = self._base(word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from .diagonal import FILLING
 AT_ONCE = 2048
 LONGEST_PIECE = 24
 LONGEST_WORD = 200
+KEPT = 200_000  # pieces whose places are remembered: about 40 MB
 JOINED = re.compile(r"[\s_\-/·&+]+")
 
 
@@ -75,12 +76,14 @@ def _fill_from(k: int, source: Source, cutter: _Cutter, buffer: Buffer, rows: ND
 
 
 Piece = tuple[str, int, float]
+Hit = tuple[str, int] | None
 
 
 class _Cutter:
     """Cuts words into the fewest pieces that a source holds.
 
     A source of word pieces is known by how it writes them: ##ing inside a word, ▁the or Ġthe at its beginning.
+    What was asked of the source is kept: words share their pieces.
     """
 
     def __init__(self, source: Source, shortest: int) -> None:
@@ -89,61 +92,85 @@ class _Cutter:
         inside, low, word = (source.locate(probe) >= 0 for probe in (["##s", "##ing"], ["▁the", "▁a"], ["Ġthe", "Ġa"]))
         self._inside = "##" if inside.any() else ""
         self._first = "▁" if low.any() else "Ġ" if word.any() else ""
+        # Piece -> its form and row in the source, None for none: at the beginning of a word, and inside one.
+        self._at_start: dict[str, Hit] = {}
+        self._within: dict[str, Hit] = {} if self._inside or self._first else self._at_start
 
     def cut(self, words: Sequence[str]) -> list[list[Piece] | None]:
         """Per word its pieces (form, row, weight; weights add up to 1), or None where letters stay uncovered."""
         parts_of = [[part for part in JOINED.split(_bare(word)) if part] for word in words]
         parts = list(dict.fromkeys(part for parts in parts_of for part in parts if len(part) <= LONGEST_WORD))
-        asked: dict[str, int] = {}
-        for part in parts:
-            for form in self._forms_of(part):
-                asked.setdefault(form, -1)
-        forms = list(asked)
-        rows = dict(zip(forms, self._locate(forms).tolist(), strict=True)) if forms else {}
-        cut = {part: self._best(part, rows) for part in parts}
+        self._learn(parts)
+        cut = {part: self._best(part) for part in parts}
         return [_joined([cut.get(part) for part in parts]) for parts in parts_of]
 
-    def _spans(self, part: str) -> Iterator[tuple[int, int]]:
-        n = len(part)
-        for start in range(n):
-            for end in range(start + 1, min(n, start + LONGEST_PIECE) + 1):
-                if end - start >= self._shortest or not any(map(_is_letter, part[start:end])):
-                    yield start, end
+    def _learn(self, parts: Sequence[str]) -> None:
+        """Ask the source for all pieces of `parts` that were not asked for yet."""
+        if len(self._at_start) + len(self._within) > KEPT:
+            self._at_start.clear()
+            self._within.clear()
+        starts: set[str] = set()
+        withins: set[str] = set()
+        for part in parts:
+            starts.update([part[:end] for end in self._ends(part, 0)])
+            for start in range(1, len(part)):
+                withins.update([part[start:end] for end in self._ends(part, start)])
+        for known, pieces, at_start in ((self._at_start, starts, True), (self._within, withins, False)):
+            fresh = [piece for piece in pieces if piece not in known]
+            spelled = [self._spelled(piece, at_start=at_start) for piece in fresh]
+            rows = self._locate([form for forms in spelled for form in forms]).tolist()
+            place = 0
+            for piece, forms in zip(fresh, spelled, strict=True):
+                found = zip(forms, rows[place : place + len(forms)], strict=True)
+                known[piece] = next(((form, row) for form, row in found if row >= 0), None)
+                place += len(forms)
 
-    def _spelled(self, part: str, start: int, end: int) -> list[str]:
-        piece = part[start:end]
-        prefix = self._first if start == 0 else self._inside
-        found = [prefix + piece]
-        if prefix == self._inside == "##" or (self._first and start == 0):
+    def _ends(self, part: str, start: int) -> range | list[int]:
+        """Where a piece of `part` that begins at `start` may end."""
+        last = min(len(part), start + LONGEST_PIECE)
+        if part.isascii() and part.isalpha():
+            return range(start + self._shortest, last + 1)
+        ends = range(start + 1, last + 1)
+        alone = next((i for i in range(start, last) if _is_letter(part[i])), last)
+        return [end for end in ends if end <= alone or end - start >= self._shortest]
+
+    def _spelled(self, piece: str, *, at_start: bool) -> list[str]:
+        prefix = self._first if at_start else self._inside
+        found = [prefix + piece] if prefix else [piece]
+        if prefix:
             found.append(piece)
-        elif start and self._first:
+        elif self._first:
             # A piece at the beginning of words is no piece inside one, but better than none.
             found.append(self._first + piece)
-        lowered = [form.lower() for form in found if form != form.lower()]
-        return found + lowered
+        if not piece.islower() and (low := piece.lower()) != piece:
+            found += [form.replace(piece, low) for form in found]
+        return found
 
-    def _forms_of(self, part: str) -> Iterator[str]:
-        for start, end in self._spans(part):
-            yield from self._spelled(part, start, end)
-
-    def _best(self, part: str, rows: dict[str, int]) -> list[tuple[str, int]] | None:
+    def _best(self, part: str) -> list[tuple[str, int]] | None:
         """The fewest pieces that cover all letters; among these the longest first. Marks may stay uncovered."""
         n = len(part)
-        best: list[tuple[int, int, list[tuple[str, int]]] | None] = [None] * n + [(0, 0, [])]
-        spans: dict[int, list[int]] = {}
-        for start, end in self._spans(part):
-            spans.setdefault(start, []).append(end)
+        # Of the rest from each place on: how many pieces, the first of them, where it ends.
+        count: list[int | None] = [None] * n + [0]
+        first: list[Hit] = [None] * n
+        after = [0] * n
         for start in reversed(range(n)):
-            options: list[tuple[int, int, list[tuple[str, int]]]] = []
-            for end in spans.get(start, ()):
-                after = best[end]
-                form = next((f for f in self._spelled(part, start, end) if rows.get(f, -1) >= 0), None)
-                if after is not None and form is not None:
-                    options.append((after[0] + 1, -(end - start), [(form, rows[form]), *after[2]]))
-            if not part[start].isalnum() and (after := best[start + 1]) is not None:
-                options.append((after[0], 0, after[2]))
-            best[start] = min(options, key=lambda option: option[:2], default=None)
-        return best[0][2] if best[0] and best[0][2] else None
+            known = self._within if start else self._at_start
+            if not part[start].isalnum() and (rest := count[start + 1]) is not None:
+                count[start], after[start] = rest, start + 1
+            for end in reversed(self._ends(part, start)):
+                if (rest := count[end]) is None or (hit := known.get(part[start:end])) is None:
+                    continue
+                if (least := count[start]) is None or rest + 1 < least:
+                    count[start], first[start], after[start] = rest + 1, hit, end
+        if not count[0]:
+            return None
+        pieces: list[tuple[str, int]] = []
+        place = 0
+        while place < n:
+            if (hit := first[place]) is not None:
+                pieces.append(hit)
+            place = after[place]
+        return pieces
 
 
 def _bare(word: str) -> str:

@@ -104,7 +104,7 @@ class _Late:
 
 
 def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return [(path, name)]
     found = []
     for folder, folders, names in os.walk(path):
@@ -112,7 +112,9 @@ def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:
         for one in sorted(names):
             file = Path(folder) / one
             shown = f"{name.rstrip('/')}/{file.relative_to(path).as_posix()}"
-            if one.startswith(".") or not one.lower().endswith((".txt", ".gz")) or not file.stat().st_size:
+            # A link that leads nowhere is no file.
+            text = file.is_file() and one.lower().endswith((".txt", ".gz"))
+            if one.startswith(".") or not text or not file.stat().st_size:
                 problems.add("ignored file", None, shown)
             else:
                 found.append((file, shown))

@@ -110,6 +110,9 @@ def _asked(asked: str, marked: Encoding | None, where: str) -> Encoding:
 
 def _wide(head: bytes, where: str) -> Encoding:
     """UTF-16 without a mark, told by its line ends and by which bytes are zero."""
+    if head.count(0) < len(head) / 4 and _decodes(head, "utf-8"):
+        # A text with zero bytes in it: reading it names the line.
+        return Encoding("utf-8", "UTF-8", BY_VALIDITY)
     even = head[: len(head) // 2 * 2]
     for codec, label in (("utf-16-le", "UTF-16 LE"), ("utf-16-be", "UTF-16 BE")):
         text = codecs.getincrementaldecoder(codec)("replace").decode(even)
@@ -148,11 +151,21 @@ def _guess(sample: Sample) -> Encoding:
 
         best = from_bytes(foreign).best()
         codec = best.encoding if best else "cp1252"
+        if _is_latin(foreign, codec):
+            codec = "cp1252"
         if codec in ("gb2312", "gbk", "hz"):
             codec = "gb18030"
     if codec == "big5":
         codec = next((c for c in BIG5_VARIANTS if _decodes(foreign, c)), "big5")
     return Encoding(codec, codec.replace("_", "-").upper(), BY_GUESS)
+
+
+def _is_latin(content: bytes, guessed: str) -> bool:
+    """Whether letters of another script are guessed amid Latin ones: more likely the accents of Western Europe."""
+    plain = sum(chr(byte).isalpha() for byte in content if byte < 0x80)
+    text = content.decode(guessed, "replace")
+    foreign = [c for c in text if not c.isascii() and not "\u00a0" <= c <= "\u024f" and c not in "“”‘’–—…•€„‚™"]
+    return bool(foreign) and plain > sum(byte >= 0x80 for byte in content) and _decodes(content, "cp1252")
 
 
 def _decodes(content: bytes, codec: str) -> bool:
@@ -170,6 +183,12 @@ def _common_share(content: bytes, codec: str) -> float:
     if reader is None:
         return 0.0
     found = Counter(codecs.getincrementaldecoder(reader)().decode(content))
-    beyond = {c: n for c, n in found.items() if not c.isascii() and c.isalnum()}
-    common = sum(n for c, n in beyond.items() if HAN.match(c) and c.encode(reader)[0] in COMMON[codec])
+    spelled = {c: c.encode(reader, "replace") for c in found if not c.isascii()}
+    # Marks have lead bytes up to A3 in both and tell nothing.
+    beyond = {c: found[c] for c, written in spelled.items() if not 0xA1 <= written[0] <= 0xA3}
+    # GB 2312 has second bytes from A1 on only; what lies below are rare characters of GBK.
+    least = 0xA1 if codec == "gb18030" else 0x40
+    common = sum(
+        n for c, n in beyond.items() if HAN.match(c) and spelled[c][0] in COMMON[codec] and spelled[c][1] >= least
+    )
     return common / max(1, sum(beyond.values()))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import VocabularyError
 from ..messages import N_, _
@@ -17,7 +17,7 @@ from .report import Problems, Reading, told
 from .selection import oddities
 from .specials import reserved_name, roles_of
 from .vocabulary import Vocabulary
-from .words import json_value
+from .words import as_text, json_value
 
 ID = re.compile(r"\d{1,15}")
 # So many rows may be reserved for gaps: more means that the numbers are no ids.
@@ -38,10 +38,10 @@ def read_ids(spec: IdsSpec, path: Path, progress: Progress) -> Reading:
     lines = file.lines(progress)
     problems, notes = Problems(), []
     if (table := json_value(lines, dict)) is not None:
-        pairs = _json_ids(dict(table), spec.path)
+        pairs = _json_ids(table.pairs, spec.path)
         notes.append(_("a JSON object of ids"))
-    elif (listed := json_value(lines, list)) is not None and all(isinstance(w, str) for w in listed):
-        pairs = [(row, word, row + 1) for row, word in enumerate(listed)]
+    elif (listed := json_value(lines, list)) is not None:
+        pairs = [(row, as_text(word, row + 1, problems), row + 1) for row, word in enumerate(listed)]
         notes.append(_("a JSON list of words: the position is the id"))
     elif has_tab_ids(lines):
         pairs = _tab_ids(lines, spec.path)
@@ -131,12 +131,12 @@ def _tab_ids(lines: Sequence[str], where: str) -> list[tuple[int, str, int]]:
     return found
 
 
-def _json_ids(table: dict, where: str) -> list[tuple[int, str, None]]:
-    for word, row in table.items():
+def _json_ids(pairs: Sequence[tuple[str, Any]], where: str) -> list[tuple[int, str, None]]:
+    for word, row in pairs:
         if isinstance(row, bool) or not isinstance(row, int) or row < 0:
             raise VocabularyError(
                 _("the id of {word!r} is {id!r}").format(word=word, id=row),
                 where=where,
                 fix=_("Ids are whole numbers, 0 or more."),
             )
-    return [(row, word, None) for word, row in table.items()]
+    return [(row, word, None) for word, row in pairs]

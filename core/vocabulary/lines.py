@@ -10,6 +10,7 @@ import codecs
 import gzip
 import hashlib
 import io
+import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,11 +159,14 @@ class TextFile:
         found: list[str] = []
         rest: list[str] = []
         held = 0
+        limit: float = LONGEST_LINE
         for text in self.chunks(progress):
+            if not found and not rest and text.lstrip()[:1] in ("{", "["):
+                limit = math.inf  # JSON is often written in one line
             first, *more = text.split("\n")
             rest.append(first)
             held += len(first)
-            if held > LONGEST_LINE:
+            if held > limit:
                 raise self._too_long(len(found) + 1)
             if more:
                 found.append("".join(rest))

@@ -25,6 +25,8 @@ DOTTED = r"(?:\p{L}\.){2,}"
 APOSTROPHE = "['’]"
 PART = r"[\p{L}\p{M}\p{N}_]+"
 NEGATED = ("n't", "n’t", "N'T", "N’T")
+# What the Penn Treebank parts from the word before it; o'clock stays whole.
+CLITICS = ("s", "m", "d", "ll", "re", "ve")
 
 
 class Tokenization(Spec):
@@ -88,7 +90,7 @@ def _treebank(word: str) -> tuple[str, ...]:
     if word.endswith(NEGATED) and len(word) > 3:
         return word[:-3], word[-3:]
     at = _apostrophe(word)
-    return (word[:at], word[at:]) if at > 0 else (word,)
+    return (word[:at], word[at:]) if at > 0 and word[at + 1 :].lower() in CLITICS else (word,)
 
 
 def _at_apostrophe(word: str) -> tuple[str, ...]:

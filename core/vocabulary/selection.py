@@ -20,7 +20,12 @@ from .vocabulary import Vocabulary
 
 LONG_WORD = 100
 # Negations carry meaning: a list of stop words that has them is not followed there.
-KEPT_STOP_WORDS = frozenset({"no", "not", "nor", "never", "n't", "不", "没", "没有", "不是", "别", "无"})
+KEPT_STOP_WORDS = frozenset(
+    [
+        *("no", "not", "nor", "never", "n't", "cannot", "cant", "couldnt", "hasnt", "neither", "nobody", "none"),
+        *("noone", "nothing", "nowhere", "without", "不", "没", "没有", "不是", "不得", "别", "无", "非"),
+    ]
+)
 
 
 class Choice(Spec):
@@ -123,6 +128,12 @@ def _with_specials(
     # Special tokens inside the list that nobody asked for keep their rows and their roles.
     roles |= {w: role for w in found if w not in roles and (role := role_of(w))}
     values = [*(taken.get(w, 0) for w in choice.specials), *(c for w, c in found.items() if w not in choice.specials)]
+    if sum(values) >= 1 << 63:
+        raise VocabularyError(
+            _("the counts add up to more than 64 bits hold"),
+            where=where,
+            fix=_("Check the counts: they may be other numbers, or run together."),
+        )
     return Vocabulary(words, np.array(values, np.int64) if counted else None, roles)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ def sniff_vocabulary(path: str | Path, progress: Any = ignore) -> Any:
     """
     path = Path(path)
     name = str(path)
-    if path.is_dir():
+    if os.path.isdir(name):  # unlike Path.is_dir, False for a name that no system takes
         return CorpusSpec(path=name)
     check_file(path, name)
     with path.open("rb") as raw:
@@ -66,7 +68,9 @@ def sniff_vocabulary(path: str | Path, progress: Any = ignore) -> Any:
 def _head(file: TextFile) -> list[str]:
     """The first whole lines."""
     text = file.sample.head.decode(file.encoding.codec, "replace").removeprefix("\ufeff")
-    lines = text.split("\n", LOOKED_AT)[:LOOKED_AT]
+    # Old Macintosh files, as `TextFile.lines` reads them.
+    end = "\r" if "\n" not in text and "\r" in text else "\n"
+    lines = text.split(end, LOOKED_AT)[:LOOKED_AT]
     if len(lines) > 1 and len(text) > 1 and len(file.sample.head) < file.size:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]
@@ -82,8 +86,8 @@ def _json(file: TextFile, name: str, opening: str, progress: Any) -> Any:
     if isinstance(value, dict):
         if isinstance(value.get("model"), dict) and ("vocab" in value["model"] or "added_tokens" in value):
             return TokenizerSpec(path=name)
-        numbers = [n for n in value.values() if isinstance(n, int) and not isinstance(n, bool)]
-        if not value or len(numbers) < len(value):
+        numbers = [n for _word, n in value.pairs if isinstance(n, int) and not isinstance(n, bool)]
+        if not value or len(numbers) < len(value.pairs):
             raise VocabularyError(
                 _("a JSON object whose values are not all whole numbers is no vocabulary"),
                 where=name,
@@ -91,7 +95,9 @@ def _json(file: TextFile, name: str, opening: str, progress: Any) -> Any:
                     examples='{"word": id, …}, {"word": count, …}'
                 ),
             )
-        return IdsSpec(path=name) if are_ids(sorted(numbers)) else CountsSpec(path=name)
+        # Objects are often sorted by word, so the order of their ids says little; counts fall.
+        fall = min(numbers) > 0 and len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
+        return IdsSpec(path=name) if are_ids(sorted(numbers)) and not fall else CountsSpec(path=name)
     # Objects line by line; a bracket alone opens a word such as [PAD].
     return TableSpec(path=name) if opening == "{" and json_value(lines[:1], dict) is not None else None
 

@@ -19,7 +19,7 @@ from .lines import TextFile, check_file
 from .report import Problems, Reading, told
 from .selection import Choice, choose, collect
 
-DELIMITERS = ",\t;|"
+DELIMITERS = "\t,;|"
 WORD_NAMES = ("word", "words", "token", "tokens", "term", "text", "词", "词语", "单词", "word_text", "item")
 COUNT_NAMES = ("count", "counts", "freq", "frequency", "n", "词频", "频次", "频率")
 PARQUET = b"PAR1"
@@ -99,7 +99,9 @@ def _parquet(spec: TableSpec, path: Path) -> Table:
         ) from None
     with path.open("rb") as raw:
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
-    columns = [read[name].to_pylist() for name in read.column_names]
+    columns = [column.to_pylist() for column in read.columns]
+    if not columns:
+        raise VocabularyError(_("there is no word in it"), where=spec.path, fix=_("Give at least one word."))
     return Table(read.column_names, columns, list(range(1, read.num_rows + 1)), ["Parquet"], digest=digest)
 
 
@@ -108,15 +110,16 @@ def _text(spec: TableSpec, path: Path, problems: Problems, progress: Progress) -
     text = file.text(progress)
     first = next((line for line in text.split("\n", 100)[:100] if line.strip()), "")
     if first.lstrip().startswith("{"):
-        return _json_lines(text, spec, file)
-    return _delimited(text, first, spec, file, problems)
+        return _json_lines(text, spec, file, problems)
+    return _delimited(text, spec, file, problems)
 
 
-def _json_lines(text: str, spec: TableSpec, file: TextFile) -> Table:
+def _json_lines(text: str, spec: TableSpec, file: TextFile, problems: Problems) -> Table:
     names: dict[str, None] = {}
     rows, lines = [], []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         if not line.strip():
+            problems.add("blank line", number, line)
             continue
         try:
             row = json.loads(line)
@@ -137,25 +140,36 @@ def _json_lines(text: str, spec: TableSpec, file: TextFile) -> Table:
     return Table(list(names), columns, lines, [_("JSON lines")], file)
 
 
-def _delimited(text: str, first: str, spec: TableSpec, file: TextFile, problems: Problems) -> Table:
-    delimiter = max(DELIMITERS, key=first.count)
+def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems) -> Table:
+    delimiter = _delimiter(text)
     csv.field_size_limit(1 << 24)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    quoted = delimiter != "\t" or not _has_bare_quotes(text)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+    )
     rows: list[list[str]] = []
     lines: list[int] = []
-    start = 1
+    last = start = 1
     try:
         for row in reader:
             if row:
                 rows.append(row)
                 lines.append(start)
-            start = reader.line_num + 1
+            else:
+                problems.add("blank line", start, "")
+            last, start = start, reader.line_num + 1
     except csv.Error as error:
         raise VocabularyError(
             _("can't be read as a table: {reason}").format(reason=error),
             where=_("{name}, line {line:,}").format(name=spec.path, line=reader.line_num),
             fix=_("Check the quotation marks on that line."),
         ) from None
+    if quoted and start - last > 1 and _is_open(text, last, delimiter):
+        raise VocabularyError(
+            _("can't be read as a table: {reason}").format(reason=_("a quotation mark is never closed")),
+            where=_("{name}, line {line:,}").format(name=spec.path, line=last),
+            fix=_("Check the quotation marks on that line."),
+        )
     if not rows:
         raise VocabularyError(_("there is no word in it"), where=spec.path, fix=_("Give at least one word."))
     named = spec.header == "yes" or (spec.header == "auto" and _has_header(rows, spec))
@@ -167,10 +181,44 @@ def _delimited(text: str, first: str, spec: TableSpec, file: TextFile, problems:
             problems.add("row width", line, delimiter.join(row))
             row[:] = (row + [""] * width)[:width]
     shown = "tab" if delimiter == "\t" else delimiter
-    notes = [_("cells are separated by {delimiter!r}").format(delimiter=shown)]
+    notes = [_("cells are separated by {delimiter!r}").format(delimiter=shown)] if width > 1 else []
+    if not quoted:
+        notes.append(_("quotation marks are characters like any other"))
     notes.append(_("the first row names the columns") if named else _("no column names: columns are numbered from 1"))
     columns = [list(column) for column in zip(*body, strict=True)] or [[] for _name in names]
     return Table(names, columns, lines, notes, file)
+
+
+def _delimiter(text: str) -> str:
+    """What cuts the first lines into equally many cells; a comma may be a word of a list with tabs."""
+    head = [line for line in text.split("\n", 50)[:50] if line.strip()][:20]
+
+    def fits(delimiter: str) -> tuple[float, int]:
+        quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+        widths = [len(row) for row in csv.reader(head, delimiter=delimiter, quoting=quoting)]
+        wide = [n for n in widths if n > 1]
+        return (wide.count(wide[0]) / len(widths), wide[0]) if wide else (0.0, 0)
+
+    best = max(DELIMITERS, key=fits)
+    return best if fits(best)[1] else ","
+
+
+def _has_bare_quotes(text: str) -> bool:
+    """Whether quotation marks stand alone, as the word " of a frequency list does: then they quote nothing."""
+    return any(line.count('"') % 2 for line in text.split("\n")) if '"' in text else False
+
+
+def _is_open(text: str, line: int, delimiter: str) -> bool:
+    """Whether a quotation mark after `line` is never closed."""
+    rest = io.StringIO(text, newline="")
+    for _skipped in range(line - 1):
+        rest.readline()
+    try:
+        for _row in csv.reader(rest, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _has_header(rows: Sequence[Sequence[str]], spec: TableSpec) -> bool:
@@ -238,18 +286,29 @@ def _items(
         if value is None:
             problems.add("null", line, "")
             continue
+        if isinstance(value, bytes) and (text := _decoded(value)) is not None:
+            value = text
         if not isinstance(value, str):
             problems.add("not text", line, repr(value))
             value = str(value)
         yield line, value, 0 if counts is None else _count(counts[i], value, line, problems, where)
 
 
+def _decoded(value: bytes) -> str | None:
+    """Text that Parquet holds as bytes (older Spark wrote it so), None where it is no UTF-8."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
 def _count(value: Any, word: str, line: int, problems: Problems, where: str) -> int:
-    if value is None or value == "":
+    if value is None or value == "" or value != value:  # NaN, as pandas writes what is missing
         problems.add("no count", line, word)
         return 0
     try:
-        count = float(str(value).replace(",", ""))
+        digits = str(value).replace(",", "")
+        count = int(digits) if digits.strip().isdecimal() else float(digits)
         if count < 0 or count != int(count) or isinstance(value, bool):
             raise ValueError
     except (ValueError, OverflowError):

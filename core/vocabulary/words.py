@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import VocabularyError
 from ..messages import N_, _
@@ -50,7 +50,7 @@ def read_words(spec: WordsSpec, path: Path, progress: Progress) -> Reading:
     problems, notes = Problems(), []
     listed = json_value(lines, list)
     if listed is not None:
-        items: Iterator[Item] = ((i, _text(w, i, problems), 0) for i, w in enumerate(listed, 1))
+        items: Iterator[Item] = _listed(listed, problems)
         counted = False
         notes.append(_("a JSON list of words"))
     elif _tabs(lines):
@@ -72,7 +72,7 @@ def read_counts(spec: CountsSpec, path: Path, progress: Progress) -> Reading:
     lines = file.lines(progress)
     problems, notes = Problems(), []
     if (table := json_value(lines, dict)) is not None:
-        items = _json_counts(dict(table), spec.path)
+        items = _json_counts(table.pairs, spec.path)
     elif is_dump(lines):
         notes.append(_("every line has a word, its count and a tag (fastText's dump, jieba's dictionary)"))
         items = _dumped(lines, problems, spec.path)
@@ -83,23 +83,43 @@ def read_counts(spec: CountsSpec, path: Path, progress: Progress) -> Reading:
     return told(spec.kind, vocabulary, file, problems=problems, notes=notes, preview=lines, path=spec.path)
 
 
-def json_value(lines: Sequence[str], kind: type) -> list | dict | None:
-    """The JSON value that `lines` hold, if it is of `kind`."""
+class JsonObject(dict):
+    """A JSON object and its pairs as they are written: a name may be there twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
+
+
+def json_value(lines: Sequence[str], kind: type) -> Any:
+    """The JSON value that `lines` hold, if it is of `kind`, else None; an object is a `JsonObject`."""
     opening = "[" if kind is list else "{"
     first = next((line.lstrip() for line in lines if line.strip()), "")
     if not first.startswith(opening):
         return None
     try:
-        value = json.loads("\n".join(lines))
+        value = json.loads("\n".join(lines), object_pairs_hook=JsonObject)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, kind) else None
 
 
-def _text(value: object, row: int, problems: Problems) -> str:
-    if not isinstance(value, str):
-        problems.add("null" if value is None else "not text", row, repr(value))
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def as_text(value: object, row: int, problems: Problems) -> str:
+    """A value of a JSON list as a word, "" for null; what is no text is reported and written out."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    problems.add("not text", row, repr(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _listed(values: Sequence[object], problems: Problems) -> Iterator[Item]:
+    for row, value in enumerate(values, 1):
+        if value is None:
+            problems.add("null", row, "null")
+        else:
+            yield row, as_text(value, row, problems), 0
 
 
 def _tabs(lines: Sequence[str]) -> bool:
@@ -127,14 +147,21 @@ def _all_end_in_count(lines: Sequence[str]) -> bool:
 
 def _after_space(lines: Sequence[str]) -> Iterator[Item]:
     for number, line in enumerate(lines, 1):
-        word, _space, count = line.rstrip().rpartition(" ")
+        word, count = _cut_count(line)
         yield number, word, int(count) if line.strip() else 0
+
+
+def _cut_count(line: str) -> tuple[str, str]:
+    """What stands before and after the last space or tab."""
+    bare = line.rstrip()
+    at = max(bare.rfind(" "), bare.rfind("\t"))
+    return bare[: max(at, 0)], bare[at + 1 :]
 
 
 def _counted(lines: Sequence[str], where: str) -> Iterator[Item]:
     for number, line in enumerate(lines, 1):
-        word, _space, count = line.rstrip().replace("\t", " ").rpartition(" ")
-        if line.strip() and not (word and COUNT.fullmatch(count)):
+        word, count = _cut_count(line)
+        if line.strip() and not (word.strip() and COUNT.fullmatch(count)):
             raise VocabularyError(
                 _("no count: {line!r}").format(line=line[:60]),
                 where=_("{name}, line {line:,}").format(name=where, line=number),
@@ -171,8 +198,8 @@ def _dumped(lines: Sequence[str], problems: Problems, where: str) -> Iterator[It
             yield number, match[1], int(match[2])
 
 
-def _json_counts(table: dict, where: str) -> Iterator[Item]:
-    for row, (word, count) in enumerate(table.items(), 1):
+def _json_counts(pairs: Sequence[tuple[str, Any]], where: str) -> Iterator[Item]:
+    for row, (word, count) in enumerate(pairs, 1):
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise VocabularyError(
                 _("the count of {word!r} is {count!r}").format(word=word, count=count),

@@ -1,0 +1,113 @@
+"""The kind of a vocabulary, told from its content."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from core.errors import VocabularyError
+from core.vocabulary import sniff_vocabulary
+
+from .written import write
+
+SENTENCES = "It was a bright cold day in April.\nThe clocks were striking thirteen, and more.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.txt", "sea\nland\n", "words"),
+        ("a.txt", "sea", "words"),
+        ("a.txt", "new york\nsan francisco bay\nsea\n", "words"),
+        ("a.txt", "Yes!\nNo.\nwhat?\n", "words"),
+        ("a.txt", "北京\n银行\n中华人民共和国\n", "words"),
+        ("a.txt", "sea 5\nland 3\n", "words"),
+        ("a.txt", "1984\n2001\n", "words"),
+        ("a.txt", SENTENCES, "corpus"),
+        ("a.txt", SENTENCES.replace("\n", "\r"), "corpus"),
+        ("a.txt", SENTENCES + "\n\n\n" * 20, "corpus"),
+        ("vocab.txt", SENTENCES, "corpus"),
+        ("a.txt", "我们在北京的银行工作了很多年。\n他们都说这里的天气很好。\n", "corpus"),
+        ("a.txt", "one sentence of running text without a full stop at its end " * 3, "corpus"),
+        ("vocab.txt", "sea\nland\n", "ids"),
+        ("bert-base-vocab.txt", "sea\nland\n", "ids"),
+        ("a.txt", "[PAD]\n[UNK]\nsea\n", "ids"),
+        ("a.txt", "<unk>\nsea\n", "ids"),
+        ("a.txt", "sea 9 word\nland 4 word\n", "counts"),
+        ("a.txt", "12\nsea 9 word\n</s> 4 word\n", "counts"),
+        ("dict.txt", "银行 9 n\n北京 4 ns\n", "counts"),
+        ("a.csv", "sea\n", "table"),
+        ("A.TSV", "sea\t1\n", "table"),
+        ("a.txt", '{"word": "sea"}\n{"word": "land"}\n', "table"),
+        ("a.ndjson", '{"word": "sea"}\n', "table"),
+        ("a.json", '["sea", "land"]', "words"),
+        ("a.json", '\n [\n "<pad>",\n "sea"]', "ids"),
+        ("a", b"PAR1....", "table"),
+    ],
+)
+def test_the_kind_is_told_from_the_content(name: str, content: str | bytes, kind: str, tmp_path: Path) -> None:
+    assert sniff_vocabulary(write(tmp_path, content, name)).kind == kind
+    if not name.lower().endswith(("csv", "tsv", "ndjson")) and kind != "table":
+        packed = content if isinstance(content, bytes) else content.encode("utf-16")
+        assert sniff_vocabulary(write(tmp_path, gzip.compress(packed), name)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([0, 1, 2], "ids"),
+        ([2, 0, 1], "ids"),
+        ([1, 2, 3], "ids"),
+        ([0, 5, 9], "ids"),
+        ([1, 2, 4], "ids"),
+        ([3, 2, 1], "words"),
+        ([900, 20, 20], "words"),
+        ([0, 0, 0], "words"),
+        ([1, 1], "words"),
+        ([5, 6, 7], "words"),
+        ([1, 50, 900], "words"),
+        ([0], "ids"),
+        ([1], "words"),
+    ],
+)
+def test_numbers_beside_words_are_ids_or_counts(values: list[int], kind: str, tmp_path: Path) -> None:
+    words = [f"w{i}" for i in range(len(values))]
+    tabs = "".join(f"{word}\t{n}\n" for word, n in zip(words, values, strict=True))
+    assert sniff_vocabulary(write(tmp_path, tabs)).kind == kind
+    table = json.dumps(dict(zip(words, values, strict=True)))
+    assert sniff_vocabulary(write(tmp_path, table)).kind == {"words": "counts"}.get(kind, kind)
+
+
+def test_special_tokens_beside_numbers_do_not_make_them_ids(tmp_path: Path) -> None:
+    assert sniff_vocabulary(write(tmp_path, "the\t900\n<unk>\t800\nof\t20\n")).kind == "words"
+
+
+def test_an_object_sorted_by_word_still_has_ids(tmp_path: Path) -> None:
+    ids = {f"w{i * 7 % 50}": i * 7 % 50 for i in range(50)}
+    assert sniff_vocabulary(write(tmp_path, json.dumps(ids))).kind == "ids"
+
+
+def test_a_folder_is_a_corpus(tmp_path: Path) -> None:
+    assert sniff_vocabulary(tmp_path).kind == "corpus"
+
+
+@pytest.mark.parametrize("content", ['{"a": 1.5}', '{"a": "b"}', '{"a": true}', "{}", '{"a": null}', '{"a": {}}'])
+def test_an_object_without_whole_numbers_is_no_vocabulary(content: str, tmp_path: Path) -> None:
+    with pytest.raises(VocabularyError, match="not all whole numbers"):
+        sniff_vocabulary(write(tmp_path, content))
+
+
+def test_numbers_are_looked_at_to_the_end(tmp_path: Path) -> None:
+    content = "".join(f"w{i}\t{i}\n" for i in range(3000))
+    assert sniff_vocabulary(write(tmp_path, content)).kind == "ids"
+    assert sniff_vocabulary(write(tmp_path, content + "x\t7\n")).kind == "words"
+
+
+def test_a_path_that_leads_nowhere_says_so(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.txt", "a\0b", "x" * 5000):
+        with pytest.raises(VocabularyError) as caught:
+            sniff_vocabulary(path)
+        assert caught.value.fix
