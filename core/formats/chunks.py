@@ -115,7 +115,8 @@ class Chunks:
                         where=_("{name}, byte {byte:,}").format(name=self.file.name, byte=start),
                         fix=_("This is not a file of vectors, or it is damaged."),
                     )
-            self.end = start + rest.size
+            # Where the last line has no end, one was put there: the content is shorter.
+            self.end = min(start + rest.size, done)
             hashed.result()
         self.digest = f"blake3:{h.hexdigest()}" if self.file.plain else digest_of(self.file.path)
 

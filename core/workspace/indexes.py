@@ -32,7 +32,7 @@ from ..progress import Progress
 from .eviction import evict, size_of
 from .locks import is_alive
 
-VERSION = 2
+VERSION = 3
 LIMIT = 4 << 30  # bytes of all indexes together, where LEXILOOM_INDEX_LIMIT says nothing else
 PART = 1 << 20  # hashes sorted at once: 32 MB at the peak
 SEGMENT = 1 << 15  # entries read at once in a search: 256 kB

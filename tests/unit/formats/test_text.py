@@ -88,6 +88,9 @@ def test_the_last_line_needs_no_newline_and_a_byte_order_mark_is_no_word(tmp_pat
     path.write_bytes("\ufeffa 1 2\nb 3 4".encode())
     _vectors, hashes, _starts = scan(path)
     assert hashes.tolist() == hashes_of(["a", "b"]).tolist()
+    values, sound = rows(path)
+    assert sound.all()
+    np.testing.assert_array_equal(values, [[1, 2], [3, 4]])
 
 
 def test_malformed_numbers_are_named_when_their_row_is_asked_for(tmp_path: Path) -> None:
