@@ -26,6 +26,7 @@ from .streams import ByteFile, digest_of
 MAGIC = 793712314
 ARGUMENTS = struct.Struct("<12id")
 DICTIONARY = struct.Struct("<iiiqq")
+OLD_DICTIONARY = struct.Struct("<iiiq")
 BATCH = 1 << 15
 WORDS_AT_ONCE = 2048  # some 20 n-grams each: 50 MB of rows at 300 dimensions
 END_OF_SENTENCE = "</s>"
@@ -49,29 +50,34 @@ class FastTextVectors:
         self.header = Header("fastText .bin", self._dim, self._word_count)
 
     def _read_header(self, stream: Any) -> None:
-        magic, version = struct.unpack("<ii", _exactly(stream, 8, self.file))
-        if magic != MAGIC or version not in (11, 12):
+        first = _exactly(stream, 8, self.file)
+        magic, version = struct.unpack("<ii", first)
+        begun = 0
+        if magic != MAGIC:  # models of before May 2017 begin with their arguments at once
+            version, begun = 0, len(first)
+        elif version not in (11, 12):
             raise FormatError(
                 _("fastText model version {version} is not one of 11 and 12").format(version=version),
                 where=self.file.name,
                 fix=_("Save it again with a current fastText."),
             )
-        arguments = ARGUMENTS.unpack(_exactly(stream, ARGUMENTS.size, self.file))
+        dictionary = DICTIONARY if version else OLD_DICTIONARY
+        arguments = ARGUMENTS.unpack(first[:begun] + _exactly(stream, ARGUMENTS.size - begun, self.file))
         self._dim, model, self._buckets = arguments[0], arguments[7], arguments[8]
         self._shortest, self._longest = arguments[9], arguments[10]
-        if version == 11 and model == 3:  # old supervised models ignored their n-grams
+        if version <= 11 and model == 3:  # old supervised models ignored their n-grams
             self._longest = 0
-        counts = DICTIONARY.unpack(_exactly(stream, DICTIONARY.size, self.file))
-        self._entries, self._word_count, self._pruned = counts[0], counts[1], counts[4]
-        self._dictionary_start = 8 + ARGUMENTS.size + DICTIONARY.size
+        counts = dictionary.unpack(_exactly(stream, dictionary.size, self.file))
+        self._entries, self._word_count, self._pruned = counts[0], counts[1], counts[4] if version else -1
+        self._dictionary_start = (8 if version else 0) + ARGUMENTS.size + dictionary.size
         self._words, at = self._read_dictionary(stream)
         at += max(0, self._pruned) * 8
         if self._pruned > 0:
             _exactly(stream, self._pruned * 8, self.file)
-        tail = _exactly(stream, 17, self.file)
-        quantized, rows, dim = struct.unpack("<?qq", tail)
-        self._matrix_start = at + 17
-        if quantized or self._pruned > 0:
+        shape = struct.Struct("<?qq" if version else "<qq")
+        *quantized, rows, dim = shape.unpack(_exactly(stream, shape.size, self.file))
+        self._matrix_start = at + shape.size
+        if any(quantized) or self._pruned > 0:
             raise FormatError(
                 _("this is a quantized model (.ftz)"),
                 where=self.file.name,
@@ -200,6 +206,20 @@ class FastTextVectors:
 
     def words(self) -> Iterator[str]:
         return iter(self._words)
+
+
+def is_fasttext(head: bytes) -> bool:
+    """Whether a file that begins with `head` is a fastText model: by its magic, or by arguments that are possible."""
+    if head[:4] == struct.pack("<i", MAGIC):
+        return True
+    if len(head) < ARGUMENTS.size:
+        return False
+    dim, window, epochs, least, negatives, ngrams, loss, model, buckets, shortest, longest, rate, threshold = (
+        ARGUMENTS.unpack_from(head)
+    )
+    sizes = 1 <= dim <= 10_000 and 1 <= window <= 1000 and 0 <= buckets <= 1 << 30 and 0 <= shortest <= longest <= 64
+    kinds = loss in (1, 2, 3) and model in (1, 2, 3) and 1 <= ngrams <= 64
+    return sizes and kinds and min(epochs, least, negatives, rate) >= 0 and 0 <= threshold <= 1
 
 
 def _exactly(stream: io.RawIOBase, size: int, file: ByteFile) -> bytes:

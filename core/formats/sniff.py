@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 
 from ..errors import FormatError, UnsafeFileError
 from ..messages import N_, _
@@ -53,7 +52,7 @@ def open_vectors(path: str | os.PathLike[str], *, member: str = "", skip_faulty:
         return open_npy(file)
     if head.startswith(b"PK\x03\x04"):
         return open_npz(file)
-    if head[:4] == struct.pack("<i", fasttext.MAGIC):
+    if fasttext.is_fasttext(head):
         return FastTextVectors(file)
     if head[8:9] == b"{" and 2 <= int.from_bytes(head[:8], "little") <= (100 << 20):
         return open_safetensors(file)

@@ -234,11 +234,7 @@ def gensim_files(pattern: str) -> list[Path]:
 def test_fasttext_models_give_the_vectors_that_gensim_gives(path: Path, tmp_path: Path) -> None:
     from gensim.models.fasttext import load_facebook_vectors
 
-    try:
-        ours = open_file(path, tmp_path / "home")
-    except FormatError as error:
-        assert "version" in str(error) or "no known format" in str(error) or "header" in str(error)
-        return
+    ours = open_file(path, tmp_path / "home")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -247,6 +243,8 @@ def test_fasttext_models_give_the_vectors_that_gensim_gives(path: Path, tmp_path
             pytest.skip("gensim reads no supervised models")
     # fastText gives </s> no n-grams (Dictionary::initNgrams); gensim does.
     words = [w for w in theirs.index_to_key if w != "</s>"]
+    if "cp852" in path.name:  # its words are no UTF-8: those beyond ASCII have no name that both share
+        words = [w for w in words if w.isascii()]
     out = np.empty((len(words), ours.info.dim), np.float32)
     assert ours.gather(ours.locate(words), out).all()
     np.testing.assert_allclose(out, np.stack([theirs[w] for w in words]), rtol=1e-4, atol=1e-6)
