@@ -244,7 +244,7 @@ def test_fasttext_models_give_the_vectors_that_gensim_gives(path: Path, tmp_path
     # fastText gives </s> no n-grams (Dictionary::initNgrams); gensim does.
     words = [w for w in theirs.index_to_key if w != "</s>"]
     if "cp852" in path.name:  # its words are no UTF-8: those beyond ASCII have no name that both share
-        words = [w for w in words if w.isascii()]
+        words = [w for w in words if w.isascii() and "\\" not in w]
     out = np.empty((len(words), ours.info.dim), np.float32)
     assert ours.gather(ours.locate(words), out).all()
     np.testing.assert_allclose(out, np.stack([theirs[w] for w in words]), rtol=1e-4, atol=1e-6)
