@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
@@ -12,6 +13,7 @@ from .characters import ONE_TO_MANY
 # Mainland, Taiwan (characters; characters and idiom), Hong Kong; and back.
 CONFIGURATIONS = ("s2t", "s2tw", "s2twp", "s2hk", "t2s", "tw2s", "tw2sp", "hk2s")
 MOST_ALTERNATIVES = 32
+UNCONVERTED = re.compile("[\n\0\ud800-\udfff]")
 
 
 @cache
@@ -29,8 +31,8 @@ def has_han(word: str) -> bool:
 def converted(words: Sequence[str]) -> list[list[str]]:
     """Per word its other spellings, best first, without itself."""
     found: list[list[str]] = [[] for _ in words]
-    # One call for all: no phrase crosses a line.
-    at = [i for i, word in enumerate(words) if has_han(word) and "\n" not in word]
+    # One call for all: no phrase crosses a line. OpenCC takes no half characters.
+    at = [i for i, word in enumerate(words) if has_han(word) and not UNCONVERTED.search(word)]
     text = "\n".join(words[i] for i in at)
     for configuration in CONFIGURATIONS if at else ():
         spellings = _converter(configuration).convert(text).split("\n")

@@ -11,7 +11,9 @@ class Ladder(Spec):
     """Which rungs are tried after the exact spelling, in this order."""
 
     nfkc: bool = option(
-        True, N_("Unicode (NFKC)"), N_("Full-width letters, ligatures and composed accents: ＡＢＣ → ABC.")
+        True,
+        N_("Unicode (NFKC)"),
+        N_("Full-width letters, ligatures, composed accents, apostrophes: ＡＢＣ → ABC, don’t → don't."),
     )
     lower: bool = option(True, N_("Lower case"), N_("Paris → paris."))
     title: bool = option(True, N_("Title case"), N_("paris → Paris."))

@@ -149,7 +149,7 @@ def _guess(sample: Sample) -> Encoding:
     if shares[codec] < 0.7:
         from charset_normalizer import from_bytes
 
-        best = from_bytes(foreign).best()
+        best = from_bytes(foreign, cp_exclusion=["utf_7", "utf_16", "utf_32"]).best()
         codec = best.encoding if best else "cp1252"
         if _is_latin(foreign, codec):
             codec = "cp1252"
@@ -171,7 +171,7 @@ def _is_latin(content: bytes, guessed: str) -> bool:
 def _decodes(content: bytes, codec: str) -> bool:
     try:
         codecs.getincrementaldecoder(codec)().decode(content, final=False)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

@@ -45,7 +45,7 @@ def script_of(word: str) -> str:
             return "latin"
         found = {"latin"} if any(c.isalpha() for c in word) else set()
     else:
-        found = {_letter(c) for c in word if c.isalpha()}
+        found = {_letter(c) for c in word if c.isalpha() or c == "〇"}
     if len(found) == 1:
         return found.pop()
     if found:

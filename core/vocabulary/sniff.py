@@ -17,7 +17,7 @@ from .lines import TextFile, check_file
 from .specials import role_of
 from .table import PARQUET, TableSpec
 from .tokenizer import TokenizerSpec
-from .words import CountsSpec, WordsSpec, is_dump, json_value
+from .words import CountsSpec, JsonObject, WordsSpec, is_dump, json_value
 
 # A list is looked through whole up to this size; the kind of a larger file is told from its beginning.
 WHOLE = 256 << 20
@@ -83,7 +83,7 @@ def _json(file: TextFile, name: str, opening: str, progress: Any) -> Any:
         return (
             IdsSpec(path=name) if any(isinstance(w, str) and role_of(w) for w in value[:20]) else WordsSpec(path=name)
         )
-    if isinstance(value, dict):
+    if isinstance(value, JsonObject):
         if isinstance(value.get("model"), dict) and ("vocab" in value["model"] or "added_tokens" in value):
             return TokenizerSpec(path=name)
         numbers = [n for _word, n in value.pairs if isinstance(n, int) and not isinstance(n, bool)]

@@ -191,11 +191,15 @@ def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems) -
 
 def _delimiter(text: str) -> str:
     """What cuts the first lines into equally many cells; a comma may be a word of a list with tabs."""
-    head = [line for line in text.split("\n", 50)[:50] if line.strip()][:20]
+    head = "\n".join([line for line in text.split("\n", 50)[:50] if line.strip()][:20])
 
     def fits(delimiter: str) -> tuple[float, int]:
         quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-        widths = [len(row) for row in csv.reader(head, delimiter=delimiter, quoting=quoting)]
+        try:
+            rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, quoting=quoting)
+            widths = [len(row) for row in rows if row]
+        except csv.Error:
+            return 0.0, 0
         wide = [n for n in widths if n > 1]
         return (wide.count(wide[0]) / len(widths), wide[0]) if wide else (0.0, 0)
 

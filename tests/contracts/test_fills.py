@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from core.lookup import combine, look_up
-from core.oov import DEFAULT_FILL, FILLS, Cascade, Filled, as_fill, fill
+from core.oov import DEFAULT_FILL, FILLS, Cascade, Filled, FillSpec, as_fill, fill
 from core.rows import Origin
 from core.vocabulary import Vocabulary
 from tests.unit.lookup.memory_source import MemorySource
@@ -83,6 +84,63 @@ class TestEveryFill:
             for word in others:
                 if word in again.matrix.vocabulary:
                     assert again.matrix.vector(word).tobytes() == first.matrix.vector(word).tobytes()
+
+    def test_provenance_is_complete(self, kind: str) -> None:
+        matrix = filled(kind).matrix
+        rows = matrix.rows
+        assert rows.sources == ("memory",) and matrix.history[0].startswith("fill ")
+        assert (rows.rung[rows.known] >= 0).all() and (rows.rung[~rows.known] == -1).all()
+        assert all(form is not None for form in rows.form[rows.known])
+        for row in np.flatnonzero(rows.is_(Origin.COMPOSED)):
+            parts = rows.pieces[row]
+            assert rows.methods[rows.method[row]] == "pieces" and all(part in HELD for part in parts)
+        assert all(parts is None for parts in rows.pieces[~rows.is_(Origin.COMPOSED)])
+        assert not rows.suspect[~rows.known].any() and not rows.ambiguous[~rows.known].any()
+
+    def test_the_matrix_is_read_only_and_what_it_is_made_from_unchanged(self, kind: str) -> None:
+        held = source()
+        vocabulary = Vocabulary([*HELD[:60], *MISSING], list(range(60 + len(MISSING))))
+        located = combine([look_up(vocabulary, held)])
+        before = (held.vectors.tobytes(), located.rows.to_arrow(vocabulary.words), vocabulary.digest)
+        matrix = fill(located, spec_of(kind)).matrix
+        assert (held.vectors.tobytes(), located.rows.to_arrow(vocabulary.words), vocabulary.digest) == before
+        assert not matrix.vectors.flags.writeable and matrix.vectors.dtype == np.float32
+        assert matrix.vocabulary.counts is not None
+        kept = [vocabulary.counts[vocabulary.ids[word]] for word in matrix.vocabulary.words]  # type: ignore[index]
+        assert matrix.vocabulary.counts.tolist() == kept
+
+    def test_another_seed_changes_random_rows_alone(self, kind: str) -> None:
+        first, second = filled(kind, seed=5).matrix, filled(kind, seed=6).matrix
+        same = [a.tobytes() == b.tobytes() for a, b in zip(first.vectors, second.vectors, strict=True)]
+        drawn = np.isin(first.rows.method, [i for i, m in enumerate(first.rows.methods) if m in ("normal", "diagonal")])
+        assert [not one for one in same] == drawn.tolist()
+
+    def test_a_vocabulary_that_is_all_there_needs_no_fill(self, kind: str) -> None:
+        found = fill(look_up(Vocabulary(HELD), source()), spec_of(kind))
+        assert found.matrix.vectors.tobytes() == source().vectors.tobytes()
+        assert found.dropped == () and found.faulty == () and found.matrix.rows.methods == ()
+
+
+def test_every_fill_of_the_union_is_in_the_table() -> None:
+    union = get_args(get_args(FillSpec)[0])
+    assert {one.model_fields["kind"].default for one in union} == {*FILLS, "cascade"}
+    assert all(spec.model_fields["kind"].default == kind for kind, (spec, _function) in FILLS.items())
+
+
+@pytest.mark.parametrize("kind", ["normal", "diagonal"])
+def test_random_rows_of_many_dimensions_are_the_same_in_any_company(kind: str) -> None:
+    held = [f"k{i}" for i in range(400)]
+    vectors = np.random.default_rng(0).standard_normal((400, 300)).astype("f4")
+    crowd = [f"zz{i}" for i in range(600)]
+
+    def rows_of(words: list[str]) -> dict[str, bytes]:
+        matrix = fill(look_up(Vocabulary([*held, *words]), MemorySource(held, vectors)), kind, seed=2).matrix
+        return {word: matrix.vector(word).tobytes() for word in words}
+
+    whole = rows_of(crowd)
+    assert len(set(whole.values())) == len(crowd)
+    for words in (crowd[::-1], crowd[5:7], crowd[599:], crowd[:257]):
+        assert rows_of(words) == {word: whole[word] for word in words}
 
 
 def test_names_lists_and_specs_are_all_accepted_and_typos_refused() -> None:

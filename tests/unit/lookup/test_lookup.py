@@ -195,3 +195,63 @@ def test_coverage_by_token_and_the_missing_words_by_count() -> None:
     coverage = measure_coverage(look_up(vocabulary, MemorySource(["sea", "lake"])))
     assert (coverage.types.share, coverage.tokens.share) == (0.5, 0.5)  # type: ignore[union-attr]
     assert coverage.oov == [("yy", 7), ("zz", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "forms", "suspect"),
+    [
+        (
+            "english",
+            ["US", "Paris", "“sea”", "king's", "Don’t", "zzyzx"],
+            ["us", "paris", "sea", "king's", "don't"],
+            [0],
+        ),
+        ("chinese", ["頭髮", "软件", "軟件", "後來", "发展", "\ud800银"], ["头发", "软件", "软件", "后来", "发展"], []),
+    ],
+)
+def test_the_built_in_sources_are_searched(name: str, words: list[str], forms: list[str], suspect: list[int]) -> None:
+    from core.sources import open_source
+
+    rows = look_up(Vocabulary(words), open_source(f"builtin:{name}")).rows
+    assert rows.form.tolist() == [*forms, None]
+    assert np.flatnonzero(rows.suspect).tolist() == suspect
+    assert not rows.ambiguous.any()
+
+
+def test_the_order_and_the_number_of_words_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["US", "sea", "Paris", "发", "头发", "##ing", "1984", "zz", "NEW_YORK", "the"]
+    source = MemorySource(["us", "sea", "paris", "發", "髮", "頭髮", "ing", "####", "new york", "the"])
+    whole = look_up(Vocabulary(words), source)
+    monkeypatch.setattr("core.lookup.AT_ONCE", 3)
+    for order in (np.arange(10), np.random.default_rng(0).permutation(10)):
+        again = look_up(Vocabulary([words[i] for i in order]), source)
+        assert again.row_ids.tolist() == whole.row_ids[order].tolist()
+        assert again.rows.take(np.argsort(order)).to_arrow(words) == whole.rows.to_arrow(words)
+
+
+def test_a_suspect_hit_stays_where_no_source_has_a_sound_one() -> None:
+    vocabulary = Vocabulary(["US", "the", "sea"])
+    lookups = [look_up(vocabulary, MemorySource(held, name=held[0])) for held in (["us"], ["us", "sea"])]
+    located = combine(lookups)
+    assert located.source_of.tolist() == [0, -1, 1] and located.rows.suspect.tolist() == [True, False, False]
+
+
+def test_lookups_of_different_vocabularies_are_refused() -> None:
+    source = MemorySource(["sea"])
+    with pytest.raises(SourceError, match="different vocabularies"):
+        combine([look_up(Vocabulary([word]), source) for word in ("sea", "lake")])
+
+
+any_word = st.text(
+    st.characters(exclude_categories=()) | st.sampled_from("发后A1'’- \0\n\ud800"), min_size=1, max_size=8
+)
+
+
+@given(
+    st.lists(any_word, unique=True, min_size=1, max_size=12), st.lists(any_word, unique=True, min_size=1, max_size=12)
+)
+def test_any_words_can_be_looked_up_in_any_source(words: list[str], held: list[str]) -> None:
+    lookup = look_up(Vocabulary(words), MemorySource(held))
+    for word, row, form, rung in zip(words, lookup.row_ids, lookup.rows.form, lookup.rows.rung, strict=True):
+        assert (word in held) == (rung == 0)
+        assert form is None if row < 0 else held[row] == form

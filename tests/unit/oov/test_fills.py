@@ -140,3 +140,84 @@ def test_ngrams_are_fasttexts_own(tmp_path: Path) -> None:
     for word in ("seascape", "landings"):
         np.testing.assert_allclose(matrix.vector(word), model.wv[word], rtol=1e-5, atol=1e-7)
         assert Origin(matrix.rows.origin[matrix.vocabulary.ids[word]]) is Origin.COMPOSED
+
+
+def datapath(name: str) -> str:
+    from gensim.test.utils import datapath
+
+    return datapath(name)
+
+
+@pytest.mark.parametrize("name", ["lee_fasttext_new.bin", "toy-model.bin", "crime-and-punishment.bin"])
+def test_ngrams_of_facebooks_own_files_are_those_of_gensim(name: str) -> None:
+    from gensim.models.fasttext import load_facebook_vectors
+
+    reference = load_facebook_vectors(datapath(name))
+    missing = ["landscaping", "xqzv", "ünïcödé", "银行", "a b", "x"]
+    words = [*reference.index_to_key[:3], *(w for w in missing if w not in reference.key_to_index)]
+    build = run(Recipe(vocabulary=words, sources=[datapath(name)], oov=["ngrams", "mean"]))
+    matrix = build.matrix
+    made = [w for w in words[3:] if Origin(matrix.rows.origin[matrix.vocabulary.ids[w]]) is Origin.COMPOSED]
+    assert len(made) >= 4
+    for word in made:
+        np.testing.assert_allclose(matrix.vector(word), reference[word], rtol=1e-4, atol=1e-6)
+
+
+class TestNothingKnown:
+    @pytest.mark.parametrize("kind", ["mean", "normal", "diagonal", "zeros", ["ngrams", "pieces", "mean"]])
+    def test_the_source_tells_what_its_vectors_are_like(self, kind: object, correlated: MemorySource) -> None:
+        matrix = made(
+            ["<pad>", "<unk>", "zz", "yy"], correlated, kind, specials={"<pad>": "pad", "<unk>": "unk"}
+        ).matrix
+        mean = correlated.vectors.astype("f8").mean(0)
+        assert np.isfinite(matrix.vectors).all() and not matrix.vector("<pad>").any()
+        np.testing.assert_allclose(matrix.vector("<unk>"), mean, rtol=1e-4, atol=1e-4)
+        assert np.array_equal(matrix.vector("zz"), matrix.vector("yy")) == (kind not in ("normal", "diagonal"))
+
+    def test_special_tokens_alone_are_a_matrix(self, correlated: MemorySource) -> None:
+        matrix = made(["<pad>", "<bos>"], correlated, "mean", specials={"<pad>": "pad", "<bos>": "token"}).matrix
+        assert not matrix.vector("<pad>").any() and matrix.vector("<bos>").any()
+
+    @pytest.mark.parametrize("kind", ["mean", "normal", "diagonal"])
+    def test_a_source_without_a_sound_row_is_a_clear_error(self, kind: str) -> None:
+        source = MemorySource(["a", "b"], np.full((2, 4), np.nan, np.float32))
+        with pytest.raises(FillError, match="found rows"):
+            made(["a", "zz"], source, kind)
+
+    def test_one_found_row_is_a_mean_but_no_distribution(self) -> None:
+        source = MemorySource(["sea"])
+        assert np.array_equal(made(["sea", "zz"], source, "mean").matrix.vector("zz"), source.vectors[0])
+        with pytest.raises(FillError, match="there are 1"):
+            made(["sea", "zz"], source, "normal")
+
+
+def test_faulty_rows_count_as_missing_and_are_filled() -> None:
+    vectors = np.random.default_rng(0).standard_normal((6, 4)).astype("f4")
+    vectors[1, 0], vectors[4, 2] = np.nan, -np.inf
+    source = MemorySource(list("abcdef"), vectors)
+    found = made(list("fedcba"), source, "mean")
+    assert found.faulty == ("e", "b")
+    rows = found.matrix.rows
+    assert [Origin(code).name for code in rows.origin] == ["EXACT", "INVENTED", "EXACT", "EXACT", "INVENTED", "EXACT"]
+    assert rows.form.tolist() == ["f", None, "d", "c", None, "a"] and rows.rung[[1, 4]].tolist() == [-1, -1]
+    np.testing.assert_allclose(found.matrix.vector("e"), vectors[[0, 2, 3, 5]].mean(0), rtol=1e-6)
+
+
+def test_one_seed_one_word_one_row_in_any_company(correlated: MemorySource) -> None:
+    known = [f"k{i}" for i in range(300)]
+    for kind in ("normal", "diagonal"):
+        alone = made([*known, "zz"], correlated, kind, seed=3).matrix.vector("zz")
+        many = [f"y{i}" for i in range(700)]
+        crowd = made([*many[:500], "zz", *known[::-1], *many[500:]], correlated, kind, seed=3).matrix.vector("zz")
+        assert np.allclose(alone, crowd, rtol=1e-5)
+        ordered = made([*many[:500], *known, "zz", *many[500:]], correlated, kind, seed=3).matrix.vector("zz")
+        assert alone.tobytes() == ordered.tobytes()
+        assert alone.tobytes() != made([*known, "zz"], correlated, kind, seed=4).matrix.vector("zz").tobytes()
+
+
+def test_in_a_cascade_each_step_gets_what_is_left(correlated: MemorySource) -> None:
+    source = MemorySource(["sea", "side", "k"], np.eye(3, 4, dtype=np.float32))
+    found = made(["k", "seaside", "zz"], source, ["pieces", "drop"])
+    assert found.matrix.vocabulary.words == ("k", "seaside") and found.dropped == (("zz", None),)
+    rows = made(["k", "seaside", "zz"], source, ["pieces"]).matrix.rows
+    assert [rows.methods[k] if k >= 0 else None for k in rows.method.tolist()] == [None, "pieces", "mean"]

@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from core.errors import VocabularyError
-from core.vocabulary import sniff_vocabulary
+from core.vocabulary import read_vocabulary, sniff_vocabulary
 
 from .written import write
 
@@ -111,3 +113,33 @@ def test_a_path_that_leads_nowhere_says_so(tmp_path: Path) -> None:
         with pytest.raises(VocabularyError) as caught:
             sniff_vocabulary(path)
         assert caught.value.fix
+
+
+PARTS = [
+    *(b"sea", b"\n", b"\r\n", b"\r", b"\t", b" ", b",", b'"', b"{", b"}", b"[", b"]", b":", b"1", b"9" * 20, b"\x00"),
+    *(b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x1f\x8b", b"PAR1", b"null", b'{"word": "a"}', b"<pad>", b"5 word"),
+    *(
+        "银行".encode(),
+        "银行".encode("gb18030"),
+        "銀行".encode("big5"),
+        "sea\n".encode("utf-16"),
+        b'"\\ud800"',
+        b"\xed\xa0\x80",
+    ),
+]
+
+
+@given(
+    name=st.sampled_from(["a.txt", "a.csv", "a.tsv", "a.jsonl", "vocab.txt", "a.gz"]),
+    content=st.lists(st.sampled_from(PARTS) | st.binary(max_size=3), max_size=25).map(b"".join),
+)
+@example(name="a.csv", content=b"\rsea")
+@example(name="a.txt", content=b"\n\xff\xfe")
+def test_any_bytes_are_a_vocabulary_or_an_error_that_helps(name: str, content: bytes, tmp_path: Path) -> None:
+    try:
+        reading = read_vocabulary(write(tmp_path, content, name))
+    except VocabularyError as error:
+        assert error.where and error.fix
+    else:
+        assert len(reading.vocabulary.digest) == 64
+        json.dumps(reading.report.as_dict())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import VocabularyError
-from core.vocabulary import CountsSpec, GivenSpec, WordsSpec, read_vocabulary
+from core.vocabulary import CountsSpec, GivenSpec, Vocabulary, WordsSpec, read_vocabulary
+from core.vocabulary.lines import TextFile
 
 from .written import counts_of, found, read, words_of, write
 
@@ -179,3 +181,40 @@ def test_words_that_are_given_are_read_like_a_list() -> None:
 def test_paths_are_relative_to_the_base(tmp_path: Path) -> None:
     write(tmp_path, "sea\n")
     assert words_of(read_vocabulary(WordsSpec(path="words.txt", specials=()), base=tmp_path)) == ["sea"]
+
+
+class TestVocabulary:
+    @pytest.mark.parametrize(
+        ("words", "counts", "specials", "told"),
+        [
+            (["a", "b", "a"], None, None, "'a' is there twice"),
+            (["a", ""], None, None, "a word is empty"),
+            (["a", "b"], [1], None, "1 counts for 2 words"),
+            (["a"], [-1], None, "negative"),
+            (["a"], None, {"b": "pad"}, "'b'"),
+            (["a"], None, {"a": "filler"}, "'filler'"),
+        ],
+    )
+    def test_what_is_no_vocabulary_is_refused(self, words, counts, specials, told: str) -> None:
+        with pytest.raises(VocabularyError, match=told):
+            Vocabulary(words, counts, specials)
+
+    def test_equal_digests_are_equal_vocabularies(self) -> None:
+        base = Vocabulary(["a", "b"], [2, 1], {"a": "pad"})
+        assert base == Vocabulary(("a", "b"), [2, 1], {"a": "pad"}) and len({base, Vocabulary(["a", "b"])}) == 2
+        others = [
+            Vocabulary(["b", "a"], [2, 1], {"a": "pad"}),
+            Vocabulary(["a", "b"], [2, 2], {"a": "pad"}),
+            Vocabulary(["a", "b"], [2, 1], {"a": "unk"}),
+            Vocabulary(["a", "b"], None, {"a": "pad"}),
+            Vocabulary(["a\0b"]),
+        ]
+        assert len({base.digest, *(other.digest for other in others)}) == 6
+        assert "a" in base and "c" not in base and base.tokens == 3
+
+
+def test_a_packed_list_that_expands_without_end_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, gzip.compress(b"sea\n" * 100_000), "w.gz")
+    assert len(TextFile(path).lines()) == 100_000
+    with pytest.raises(VocabularyError, match="expands to more than"):
+        TextFile(path, expanded=1000).lines()
