@@ -24,8 +24,13 @@ from .text import visible
 FAILED, WRONG_USE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
 
 
-class Terminated(KeyboardInterrupt):
-    """The system asked the process to end (SIGTERM)."""
+class Terminated(BaseException):
+    """The system asked the process to end (SIGTERM). No KeyboardInterrupt: Typer would take it for one."""
+
+
+# The signals that were heard. What breaks after one is its doing: an import that it cut short, for example,
+# ends in an ImportError that means nothing.
+_heard: list[int] = []
 
 
 def entrance(arguments: Sequence[str] | None = None) -> int:
@@ -61,12 +66,16 @@ def _flush(code: int) -> int:
 
 
 def _hear_signals() -> None:
-    def end(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_IGN)  # cleaning up takes place once, undisturbed
-        raise Terminated
+    _heard.clear()
 
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
+    def end(number: int, frame: FrameType | None) -> None:
+        _heard.append(number)
+        signal.signal(number, signal.SIG_IGN)  # cleaning up takes place once, undisturbed
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        # A shell's background job is started with SIGINT ignored, and nohup with SIGHUP: that stays.
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), end)
 
 
@@ -75,10 +84,20 @@ def guard(*, as_json: bool = False) -> Iterator[None]:
     """Turn what goes wrong inside into a short text on stderr and an exit code."""
     try:
         yield
-    except Terminated:
-        _stop(TERMINATED, _("Ended by the system. What was being written has been removed."), as_json)
-    except (KeyboardInterrupt, Cancelled):
-        _stop(INTERRUPTED, _("Stopped. What was being written has been removed."), as_json)
+    except (KeyboardInterrupt, Terminated, Cancelled):
+        _stop(as_json)
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("typer", "click"):
+            raise  # wrong use, help shown, an exit code: Typer's own business
+        if _heard:
+            _stop(as_json)
+        _tell(error, as_json)
+
+
+def _tell(error: Exception, as_json: bool) -> None:
+    """Say what went wrong, and exit."""
+    try:
+        raise error
     except LexiloomError as error:
         parts = {"kind": type(error).__name__, "what": error.what, "where": error.where, "fix": error.fix}
         _fail(str(error), parts, as_json)
@@ -92,8 +111,6 @@ def guard(*, as_json: bool = False) -> Iterator[None]:
         what = _("There is not enough memory for this. A smaller vocabulary or fewer dimensions need less.")
         _fail(what, {"kind": "MemoryError", "what": what}, as_json)
     except Exception as error:
-        if type(error).__module__.partition(".")[0] in ("typer", "click"):
-            raise  # wrong use, help shown, an exit code: Typer's own business
         if os.environ.get("LEXILOOM_DEBUG") == "1":
             traceback.print_exc()
         what = _("{kind}: {reason} (a fault of Lexiloom's; LEXILOOM_DEBUG=1 shows where, for a report)").format(
@@ -109,11 +126,15 @@ def _fail(text: str, parts: dict[str, Any], as_json: bool) -> None:
     raise typer.Exit(FAILED) from None
 
 
-def _stop(code: int, text: str, as_json: bool) -> None:
+def _stop(as_json: bool) -> None:
+    """Say that the work was stopped, and exit."""
+    terminated = any(number != signal.SIGINT for number in _heard)
+    text = _("Ended by the system.") if terminated else _("Stopped.")
+    text += " " + _("What was being written has been removed.")
     if as_json:
         print_json({"error": {"kind": "Cancelled", "what": text}})
     print(text, file=sys.stderr)
-    raise typer.Exit(code) from None
+    raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
 
 
 def print_json(document: Any) -> None:
