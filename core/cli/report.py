@@ -86,6 +86,9 @@ def _vocabulary(report: VocabularyReport) -> str:
     lines = [f"  {visible(note)}" for note in report.notes]
     if report.language:
         lines.append("  " + _("language: {language}").format(language=report.language))
+    if report.preview and (report.guessed or report.kind in ("corpus", "table")):
+        shown = " / ".join(word(line.strip()[:60]) for line in report.preview[:3])
+        lines.append("  " + _("as read: {lines}").format(lines=shown))
     if named:
         lines.append("  " + _("special tokens: {tokens}").format(tokens=", ".join(named)))
     rows = [[str(row), word(text), "" if count is None else f"{count:,}"] for row, text, count in report.head]

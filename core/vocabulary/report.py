@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..messages import N_, _
+from .encoding import BY_GUESS
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class VocabularyReport:
     kind      kind of the spec ("words", "corpus", …)
     path      as the spec gives it, "" where there is no file
     digest    hex SHA-256 of the file (of all files, with their names, for a folder)
-    encoding  as reported ("UTF-8", "GB18030"), "" where nothing was decoded
+    encoding  as reported ("UTF-8", "GB18030"), "" where nothing was decoded; `guessed` says that it may be wrong
     language  "en", "zh", "en+zh" for a corpus, else ""
     lines     lines (or rows) read
     preview   the first lines as read
@@ -137,6 +138,7 @@ class VocabularyReport:
     head: tuple[Row, ...]
     tail: tuple[Row, ...]
     specials: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
 
     def as_dict(self, most: int = 20) -> dict[str, Any]:
         """Plain values for JSON, with at most `most` problems of each kind (the totals are exact)."""
@@ -153,6 +155,7 @@ class VocabularyReport:
             "path": self.path,
             "digest": self.digest,
             "encoding": self.encoding,
+            "encoding_guessed": self.guessed,
             "language": self.language,
             "lines": self.lines,
             "words": self.words,
@@ -211,6 +214,7 @@ def told(
         head=rows_of(vocabulary, 0, 5),
         tail=rows_of(vocabulary, max(5, n - 5), n),
         specials=dict(vocabulary.specials),
+        guessed=file is not None and file.encoding.how == BY_GUESS,
     )
     return Reading(vocabulary, report)
 
