@@ -77,7 +77,7 @@ class _Search:
         for first in range(0, len(asked), AT_ONCE):
             part = asked[first : first + AT_ONCE]
             self.ids[part] = self.source.locate([self.words[row] for row in part.tolist()])
-            self.progress(_(STAGE), first + len(part), len(asked), "words", self.source.info.name)
+            self.progress(_(STAGE), first + len(part), len(self.words), "words", self.source.info.name)
         found = np.flatnonzero(self.ids >= 0)
         self.columns["origin"][found] = Origin.EXACT
         self.columns["rung"][found] = 0

@@ -149,7 +149,7 @@ def run(
     with clock("fill"):
         filled = fill(covered.located, recipe.oov, seed=recipe.seed, context=context)
     with clock("transform"):
-        matrix = transform(filled.matrix, recipe.transforms)
+        matrix = transform(filled.matrix, recipe.transforms, progress=progress)
     coverage = measure_coverage(matrix.rows, matrix.vocabulary)
     build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
     return replace(build, lock=_lock(build, {**covered.seconds, **clock.seconds}, started))

@@ -44,7 +44,11 @@ class Recipe(Spec):
 
     version: Literal[1] = option(VERSION, N_("Version"), N_("Version of the recipe's format."))
     seed: int = option(
-        0, N_("Seed"), N_("Random fills depend on this number and the word, nothing else."), ge=0, lt=2**63
+        0,
+        N_("Seed"),
+        N_("A random row depends on this number, its word, and what the found rows are like."),
+        ge=0,
+        lt=2**63,
     )
     vocabulary: VocabularySpec = Field(title=N_("Vocabulary"), description=N_("Where the words come from."))
     sources: tuple[SourceSpec, ...] = Field(

@@ -22,6 +22,13 @@ def explain(
     `root` is the dotted path at which `raw` stands, "" for a whole recipe.
     """
     found = error.errors(include_url=False)
+    # A list is too short where its only entry was refused: the entry's error says it all.
+    inner = [one["loc"] for one in found if one["type"] != "too_short"]
+    found = [
+        one
+        for one in found
+        if one["type"] != "too_short" or not any(loc[: len(one["loc"])] == one["loc"] for loc in inner)
+    ]
     sentences = list(dict.fromkeys(_sentence(one, raw, model, root) for one in found))
     shown = sentences[:5]
     if len(sentences) > 5:

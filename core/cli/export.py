@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..errors import one_of
+from ..exports import EXPORTS
 from ..messages import _
 from .build import Json
 from .console import guard, print_json
@@ -15,8 +17,11 @@ from .console import guard, print_json
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("A build's folder."))],
     *,
-    format: Annotated[str, typer.Option("--format", metavar="KIND", help=_("The target's format."))],
-    out: Annotated[Path, typer.Option("--out", metavar="PATH", help=_("File (or folder) to write."))],
+    format: Annotated[
+        str,
+        typer.Option("--format", metavar="KIND", help=_("The target's format: {names}.").format(names=one_of(EXPORTS))),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help=_("File to write."))],
     spaces: Annotated[
         str,
         typer.Option(
@@ -28,8 +33,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a build in another format, read it back, and compare."""
-    from ..exports import EXPORTS, read_build
     from ..exports import export as write
+    from ..exports import read_build
     from .report import export_report
 
     with guard(as_json=json):
@@ -45,7 +50,4 @@ def export(
 
 
 def unknown_format(given: str) -> str:
-    from ..errors import one_of
-    from ..exports import EXPORTS
-
     return _("unknown format {given!r}; choose {names}").format(given=given, names=one_of(EXPORTS))

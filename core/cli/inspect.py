@@ -24,9 +24,21 @@ def inspect(
     from .report import inspect_report
 
     with guard(as_json=json):
+        file = _place(file)
         with watched(events) as progress:
             inspection = inspect_file(file, progress=progress)
         if json:
             print_json(inspection.as_dict())
         else:
             print(inspect_report(inspection))
+
+
+def _place(file: Path) -> Path:
+    """The file itself; of a build or a built-in source its matrix."""
+    from ..sources.build import MATRIX, is_build
+    from ..sources.builtin import FOLDER, NAMES
+
+    if is_build(file):
+        return file / MATRIX
+    prefix, _colon, name = str(file).partition(":")
+    return FOLDER / name / "vectors.safetensors" if prefix == "builtin" and name in NAMES else file

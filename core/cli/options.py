@@ -17,6 +17,7 @@ from ..recipe import Recipe, assigned, spell_out
 from ..settings import Assignment, plain
 from ..validation import kinds_at, models_at
 
+TELLING = {"--column": "table", "--count-column": "table", "--language": "corpus"}
 # Kinds that need more than their name.
 NOT_ALONE = ("cascade", "given")
 
@@ -160,8 +161,10 @@ def recipe_from(flags: Mapping[str, Any]) -> Recipe:
     """The recipe that the flags describe. What is wrong with them is wrong use: `typer.BadParameter`."""
     with wrong_use():
         vocabulary: Any = flags["--vocab"]
-        if "--vocab-kind" in flags:
-            vocabulary = {"kind": flags["--vocab-kind"], "path": str(vocabulary)}
+        # An option that one kind alone has says which kind is meant.
+        kind = flags.get("--vocab-kind") or next((kind for name, kind in TELLING.items() if name in flags), None)
+        if kind:
+            vocabulary = {"kind": kind, "path": str(vocabulary)}
         given = {
             "vocabulary": vocabulary,
             "sources": flags["--source"],

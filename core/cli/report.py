@@ -109,7 +109,7 @@ def _problems(report: VocabularyReport) -> list[str]:
         found = [p for p in report.problems if p.kind == kind][:PROBLEMS_SHOWN]
         places = ", ".join((f"{p.line}: " if p.line is not None else "") + word(p.text[:40]) for p in found)
         more = ", …" if total > len(found) else ""
-        lines.append(f"  {total:,} {_(TITLES[kind])} ({found[0].action}): {places}{more}")
+        lines.append(f"  {_(TITLES[kind])}: {total:,} ({found[0].action}): {places}{more}")
     return lines
 
 
@@ -219,7 +219,7 @@ def inspect_report(found: Inspection) -> str:
     head += [[_("length of vectors: {name}").format(name=name), f"{value:.4g}"] for name, value in found.norms.items()]
     lines = [aligned(head, left=2, indent="")]
     for fault, n in found.faults.items():
-        lines.append(f"{n:,} {fault}:")
+        lines.append(f"{fault}: {n:,}")
         for place in found.places.get(fault, []):
             line = place.get("line")
             where = _("line {line:,}").format(line=line) if line else _("byte {byte:,}").format(byte=place["byte"])

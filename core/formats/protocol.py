@@ -116,5 +116,5 @@ def faults_fix() -> str:
     """What to do about a faulty row."""
     return _(
         "The file may be cut off or damaged: compare its size with the original's, or pass on_fault=skip "
-        "to leave such rows out and count them."
+        "(--on-fault skip) to leave such rows out and count them."
     )

@@ -47,7 +47,7 @@ def parse_source(text: str) -> SourceSpec:
     except (ValidationError, ValueError) as error:
         raise SourceError(
             _("{text!r} is not a source").format(text=text),
-            fix=_("Write {examples}, or a path.").format(
+            fix=_("Write {examples} (1 to 65,536 dimensions), or a path.").format(
                 examples=one_of(["builtin:english", "builtin:chinese", "random:300", "random:300,xavier"])
             ),
         ) from error

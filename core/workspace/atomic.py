@@ -33,7 +33,9 @@ def check_folder(target: Path) -> None:
         others = _not_ours(target)
         if not others:
             return
-        what = _("the folder holds other files: {names}").format(names=", ".join(others[:5]))
+        what = _("the folder holds other files: {names}").format(
+            names=", ".join(others[:5]) + (", …" if len(others) > 5 else "")
+        )
         fix = _("Choose a new folder, or empty this one.")
     elif os.path.lexists(target):
         what, fix = _("this is not a folder"), _("Choose another name.")

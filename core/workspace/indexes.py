@@ -155,10 +155,10 @@ class SourceIndexes:
         `policy` names how faulty rows are treated; indexes of different policies are kept apart.
         Raises what the scan raises, and WorkspaceError when the index can't be written.
         """
+        limit = index_limit()
         index = self._recall(file, policy)
         if index is not None:
             return index, False
-        limit = index_limit()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.known.mkdir(parents=True, exist_ok=True)

@@ -12,9 +12,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def start(*arguments: object, home: Path, **options: Any) -> subprocess.Popen[str]:
+def start(*arguments: object, home: Path, warnings: str = "error", **options: Any) -> subprocess.Popen[str]:
     """`lexiloom ARGUMENTS`, running."""
-    environment = {**os.environ, "LEXILOOM_HOME": str(home), "PYTHONWARNINGS": "error"}
+    environment = {**os.environ, "LEXILOOM_HOME": str(home), "PYTHONWARNINGS": warnings}
     return subprocess.Popen(
         [sys.executable, "-m", "core.cli", *map(str, arguments)],
         cwd=ROOT,
