@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -27,6 +27,9 @@ POSSESSIVES = ("'s", "’s", "'S", "’S")
 MARKS = "\"'`“”‘’«»„‚‹›()[]{}<>【】「」『』《》〈〉（），。！？；：、…—–·.,!?;:*_~|/\\=^-"
 BEFORE = MARKS + "#@$€£¥&"
 AFTER = MARKS + "%&"
+# What the first and the last character of a word are where there is something to take off.
+TRIMMED_BEFORE = frozenset(BEFORE) | {mark[0] for mark in PIECE_MARKS}
+TRIMMED_AFTER = frozenset(AFTER) | {end[-1] for end in (*PIECE_ENDS, *POSSESSIVES)}
 
 
 class Speller:
@@ -51,8 +54,8 @@ class Speller:
         return [self._distinct(word, make(word)) for word in words]
 
     @staticmethod
-    def _distinct(word: str, found: Iterable[str]) -> list[str]:
-        return [form for form in dict.fromkeys(found) if form and form != word]
+    def _distinct(word: str, found: Sequence[str]) -> list[str]:
+        return [form for form in dict.fromkeys(found) if form and form != word] if found else []
 
     def _base(self, word: str) -> str:
         return unicodedata.normalize("NFKC", word) if self._ladder.nfkc and not word.isascii() else word
@@ -101,6 +104,8 @@ class Speller:
     def _trim(self, word: str) -> list[str]:
         # Byte-level pieces are read before Unicode is normalized: their letters stand for bytes.
         text = (_from_bytes(word) if self._bytes else None) or self._base(word)
+        if text == word and not _has_margin(word):
+            return []
         forms = [form for form in self._trimmed(text) if form != word]
         found = [case for form in forms for case in self._cases(form)]
         if self._ladder.script:
@@ -122,8 +127,15 @@ class Speller:
         return [bare, trimmed, owner]
 
 
+def _has_margin(word: str) -> bool:
+    first, last = word[:1], word[-1:]
+    return first in TRIMMED_BEFORE or last in TRIMMED_AFTER or first.isspace() or last.isspace()
+
+
 def _title(word: str) -> str:
     """Every part with a capital: new york → New York; str.title() would write Don'T."""
+    if word.isalnum():
+        return word[:1].upper() + word[1:].lower()
     return re.sub(r"[^\s_-]+", lambda part: part[0][:1].upper() + part[0][1:].lower(), word)
 
 
