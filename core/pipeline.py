@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -112,13 +112,19 @@ def cover(
     with clock("vocabulary"):
         reading = read_vocabulary(recipe.vocabulary, base=base, progress=progress)
     context = Context(vocabulary=reading.vocabulary, workspace=workspace or _default_workspace(), progress=progress)
-    sources, lookups = [], []
+    sources = []
     for spec in recipe.sources:
         with clock("open"):
             sources.append(open_source(resolved_path(spec, base), context))
-    for source in sources:
-        with clock("look up"):
-            lookups.append(look_up(reading.vocabulary, source, ladder=recipe.ladder, progress=progress))
+    found = cover_opened(recipe, reading, sources, progress=progress)
+    return replace(found, seconds={**clock.seconds, **found.seconds})
+
+
+def cover_opened(recipe: Recipe, reading: Reading, sources: Sequence[Source], *, progress: Progress = ignore) -> Cover:
+    """`cover` for a vocabulary that has been read and sources that are open: those of `recipe`, in its order."""
+    clock = _Clock()
+    with clock("look up"):
+        lookups = [look_up(reading.vocabulary, one, ladder=recipe.ladder, progress=progress) for one in sources]
     with clock("combine"):
         located = combine(lookups, recipe.combine)
     with clock("coverage"):
