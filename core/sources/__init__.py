@@ -9,14 +9,16 @@ from pydantic import Field, ValidationError
 
 from ..errors import SourceError, one_of
 from ..messages import _
-from .build import BuildSpec, is_build, open_build
+from .build import MATRIX, BuildSpec, is_build, open_build
 from .builtin import BuiltinSpec, open_builtin
-from .file import FileSpec, open_file
+from .file import FileSpec, is_indexed, open_file
 from .protocol import Context, Source, SourceInfo
 from .random import RandomSpec, open_random
 
 SourceSpec = Annotated[FileSpec | BuiltinSpec | RandomSpec | BuildSpec, Field(discriminator="kind")]
 
+# A file of so many bytes is scanned in well under a second.
+SMALL = 8 << 20
 OPENERS = {"file": open_file, "builtin": open_builtin, "random": open_random, "build": open_build}
 
 
@@ -28,6 +30,20 @@ def open_source(spec: SourceSpec | str, context: Context | None = None) -> Sourc
     if isinstance(spec, str):
         spec = parse_source(spec)
     return OPENERS[spec.kind](spec, context or Context())  # type: ignore[operator]
+
+
+def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
+    """Whether opening the source is a matter of moments: no large file must be scanned first.
+
+    Raises SourceError where the file is not there.
+    """
+    if isinstance(spec, BuildSpec):
+        spec = FileSpec(path=str(Path(spec.path) / MATRIX))
+    if not isinstance(spec, FileSpec):
+        return True
+    context = context or Context()
+    path = Path(spec.path).expanduser()
+    return (path.is_file() and path.stat().st_size <= SMALL) or is_indexed(spec, context)
 
 
 def parse_source(text: str) -> SourceSpec:
@@ -71,6 +87,7 @@ __all__ = [
     "Source",
     "SourceInfo",
     "SourceSpec",
+    "is_ready",
     "open_source",
     "parse_source",
 ]

@@ -118,3 +118,10 @@ class FileSource:
 def open_file(spec: FileSpec, context: Context) -> FileSource:
     """Open a file of vectors; the first time it is scanned and indexed."""
     return FileSource(spec, Path(spec.path).expanduser(), context)
+
+
+def is_indexed(spec: FileSpec, context: Context) -> bool:
+    """Whether the file can be opened without a scan. Raises SourceError where there is no such file."""
+    workspace = context.workspace or Workspace()
+    file = open_bytes(Path(spec.path).expanduser(), spec.member)
+    return SourceIndexes(workspace.indexes, workspace.known).has(file, policy=spec.on_fault)

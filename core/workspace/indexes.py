@@ -182,6 +182,10 @@ class SourceIndexes:
             ) from error
         return index, True
 
+    def has(self, file: ByteFile, *, policy: str) -> bool:
+        """Whether `file` has an index, as it is now: opening it then scans nothing."""
+        return self._recall(file, policy) is not None
+
     @staticmethod
     def _name(digest: str, member: str, policy: str) -> str:
         key = f"{digest}\0{member}\0{policy}\0{VERSION}"
