@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -59,10 +60,16 @@ class SourceIndex:
         self._open = {name: open(folder / name, "rb", buffering=0) for name in sizes}  # noqa: SIM115
         weakref.finalize(self, _close, tuple(self._open.values()))
         self._buffer = np.empty(SEGMENT, np.uint64)
+        # Files and buffer are one for all: threads take turns.
+        self._turn = threading.Lock()
         os.utime(folder)  # the least recently used index is evicted first
 
     def find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """int64[k]: the first row whose word has each hash, -1 = none."""
+        """int64[k]: the first row whose word has each hash, -1 = none. Threads may call it at once."""
+        with self._turn:
+            return self._find(hashes)
+
+    def _find(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
         found = np.full(len(hashes), -1, np.int64)
         if not len(hashes) or not self.meta["words"]:
             return found
@@ -86,7 +93,11 @@ class SourceIndex:
         return found
 
     def starts(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where rows `ids` (ascending) begin, and where the row after each begins."""
+        """Where rows `ids` (ascending) begin, and where the row after each begins. Threads may call it at once."""
+        with self._turn:
+            return self._starts(ids)
+
+    def _starts(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         starts, ends = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
         for first, values, low, high in self._segments("starts", np.dtype(self.meta["starts"]), ids):
             at, base = ids[low:high] - first, self._bases[first // SEGMENT]
