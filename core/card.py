@@ -44,7 +44,7 @@ def write_card(build: Build) -> str:
             _("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(("look up", *matrix.history), 1))
         ),
     ]
-    if warnings := build.lock["warnings"]:
+    if warnings := build.cover.warnings:
         parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
     if build.dropped:
         parts.append(_("{n:,} words were left out: see `dropped.json`.").format(n=len(build.dropped)))
@@ -67,7 +67,8 @@ def _sources(infos: Sequence[SourceInfo]) -> str:
     heads = [_("name"), _("format"), _("rows"), _("dimensions"), _("languages"), _("licence"), _("digest")]
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     for info in infos:
-        cells = [info.name, info.format or info.kind, "∞" if info.size is None else f"{info.size:,}", str(info.dim)]
+        kind = _(info.format) if info.format else info.kind
+        cells = [info.name, kind, "∞" if info.size is None else f"{info.size:,}", str(info.dim)]
         cells += [", ".join(info.languages) or "–", info.licence or _("not known: see where the file is from")]
         cells.append(f"`{info.digest}`")
         lines.append(f"| {' | '.join(map(_escaped, cells))} |")

@@ -17,11 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .messages import _, retold
+
 
 class LexiloomError(Exception):
     """Base of all errors that a user can do something about.
 
-    `what` happened, `where` (file, line, word), and how to `fix` it. `str()` joins the three.
+    `what` happened, `where` (file, line, word), and how to `fix` it. `str()` joins the three, in the
+    language of whoever asks.
     """
 
     def __init__(self, what: str, *, where: str | None = None, fix: str | None = None) -> None:
@@ -31,10 +34,13 @@ class LexiloomError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        if not self.fix:
+        what, where, fix = (retold(part or "") for part in (self.what, self.where, self.fix))
+        head = _("{where}: {what}").format(where=where, what=what) if where else what
+        if not fix:
             return head
-        return f"{head.rstrip()} {self.fix}" if head.rstrip().endswith((".", "!", "?")) else f"{head}. {self.fix}"
+        if head.rstrip().endswith((".", "!", "?", "。", "！", "？")):
+            return _("{sentence} {next}").format(sentence=head.rstrip(), next=fix)
+        return _("{sentence}. {next}").format(sentence=head, next=fix)
 
 
 class InputError(LexiloomError):
@@ -79,8 +85,6 @@ class Cancelled(Exception):
 
 def one_of(names: Iterable[str]) -> str:
     """'a, b or c', for messages that list the valid names."""
-    from .messages import _
-
     listed = list(names)
     if len(listed) < 2:
         return "".join(listed)

@@ -84,7 +84,7 @@ def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str,
     found.extend(_mixed_spaces([source.info for source in sources]))
     for source in sources:
         for name, n in source.info.faults.items():
-            text = _("{source}: {fault}: {n:,}").format(source=source.info.name, n=n, fault=name)
+            text = _("{source}: {fault}: {n:,}").format(source=source.info.name, n=n, fault=_(name))
             found.append({"code": "fault", "n": n, "source": source.info.name, "text": text})
     return found
 

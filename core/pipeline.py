@@ -13,6 +13,7 @@ from .coverage import Coverage, measure_coverage
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
 from .lookup import combine, look_up
 from .matrix import EmbeddingMatrix, Located
+from .messages import speaking, translated
 from .progress import Progress, ignore
 from .recipe import Recipe, fingerprints, resolved_path
 from .sources import open_source
@@ -67,17 +68,19 @@ class Build:
     base: Path | None = field(default=None, repr=False)
 
     def save(self, folder: str | Path, *, progress: Progress = ignore) -> Path:
-        """Write the build's folder, whole or not at all. Raises `WorkspaceError`."""
+        """Write the build's folder, whole or not at all; its texts are in English. Raises `WorkspaceError`."""
         from .card import write_card
         from .exports import write_build
 
         target = Path(folder)
+        with speaking("en"):
+            card = write_card(self)
         write_build(
             target,
             matrix=self.matrix,
             recipe_toml=self.recipe.moved(self.base, target).to_toml(),
             lock=self.lock,
-            card=write_card(self),
+            card=card,
             dropped=self.dropped,
         )
         return target
@@ -164,7 +167,7 @@ def run(
 def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, Any]:
     covered = build.cover
     infos = [source.info for source in covered.sources]
-    return {
+    lock = {
         "version": 1,
         "inputs": {
             "vocabulary": describe_vocabulary(covered.reading),
@@ -180,6 +183,7 @@ def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, 
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "timings": seconds,
     }
+    return translated(lock, "en")
 
 
 def _default_workspace() -> Workspace:

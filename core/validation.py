@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .errors import RecipeError, one_of
-from .messages import _, ngettext
+from .messages import _, joined, ngettext
 
 
 def explain(
@@ -34,7 +34,7 @@ def explain(
     if len(sentences) > 5:
         more = len(sentences) - 5
         shown.append(ngettext("and {n} more problem", "and {n} more problems", more).format(n=more))
-    return RecipeError("; ".join(shown), where=where)
+    return RecipeError(joined("; ", shown), where=where)
 
 
 def _sentence(one: ErrorDetails, raw: Any, model: type[BaseModel], root: str) -> str:

@@ -22,7 +22,7 @@ def lexiloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """An empty LEXILOOM_HOME for this test alone, and messages in English whatever the machine's language."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("LEXILOOM_HOME", str(home))
-    monkeypatch.delenv("LEXILOOM_LANG", raising=False)
+    monkeypatch.setenv("LEXILOOM_LANG", "en")
     return home
 
 

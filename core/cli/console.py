@@ -18,7 +18,7 @@ from typing import Any
 import typer
 
 from ..errors import Cancelled, LexiloomError
-from ..messages import _
+from ..messages import _, translated
 from .text import visible
 
 FAILED, WRONG_USE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
@@ -129,8 +129,8 @@ def _fail(text: str, parts: dict[str, Any], as_json: bool) -> None:
 def _stop(as_json: bool) -> None:
     """Say that the work was stopped, and exit."""
     terminated = any(number != signal.SIGINT for number in _heard)
-    text = _("Ended by the system.") if terminated else _("Stopped.")
-    text += " " + _("What was being written has been removed.")
+    first = _("Ended by the system.") if terminated else _("Stopped.")
+    text = _("{sentence} {next}").format(sentence=first, next=_("What was being written has been removed."))
     if as_json:
         print_json({"error": {"kind": "Cancelled", "what": text}})
     print(text, file=sys.stderr)
@@ -138,8 +138,8 @@ def _stop(as_json: bool) -> None:
 
 
 def print_json(document: Any) -> None:
-    """`document` on stdout, in ASCII, with null for what is not a finite number."""
-    print(_json.dumps(_finite(document), indent=2))
+    """`document` on stdout, in ASCII and English, with null for what is not a finite number."""
+    print(_json.dumps(_finite(translated(document, "en")), indent=2))
 
 
 def _finite(value: Any) -> Any:

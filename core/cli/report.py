@@ -109,7 +109,8 @@ def _problems(report: VocabularyReport) -> list[str]:
         found = [p for p in report.problems if p.kind == kind][:PROBLEMS_SHOWN]
         places = ", ".join((f"{p.line}: " if p.line is not None else "") + word(p.text[:40]) for p in found)
         more = ", …" if total > len(found) else ""
-        lines.append(f"  {_(TITLES[kind])}: {total:,} ({found[0].action}): {places}{more}")
+        told = _("{what}: {n:,} ({action}): {places}")
+        lines.append("  " + told.format(what=_(TITLES[kind]), n=total, action=found[0].action, places=places + more))
     return lines
 
 
@@ -117,7 +118,7 @@ def _sources(infos: Sequence[SourceInfo]) -> str:
     lines = []
     for info in infos:
         size = "∞" if info.size is None else f"{info.size:,}"
-        told = [info.format or info.kind, _("{rows} rows × {dim}").format(rows=size, dim=info.dim)]
+        told = [_(info.format) if info.format else info.kind, _("{rows} rows × {dim}").format(rows=size, dim=info.dim)]
         told += [", ".join(info.languages)] if info.languages else []
         told += [_("licence: {licence}").format(licence=info.licence)] if info.licence else []
         lines.append(f"  {visible(info.name)}: {'; '.join(told)}")
@@ -185,7 +186,7 @@ def _missing(coverage: Coverage) -> str:
     ]
     more = ", …" if len(coverage.oov) > len(shown) else ""
     title = ngettext("{n:,} word is missing", "{n:,} words are missing", len(coverage.oov)).format(n=len(coverage.oov))
-    return f"{title}: {', '.join(shown)}{more}"
+    return _("{title}: {listed}").format(title=title, listed=", ".join(shown) + more)
 
 
 def _fills(made: Build) -> str:
@@ -210,20 +211,22 @@ def inspect_report(found: Inspection) -> str:
     """`lexiloom inspect`."""
     head = [
         [_("file"), visible(found.name)],
-        [_("format"), found.format],
+        [_("format"), _(found.format)],
         [_("rows"), f"{found.rows:,}"],
         [_("dimensions"), str(found.dim)],
         [_("first words"), ", ".join(map(word, found.words))],
         [_("digest"), found.digest],
     ]
-    head += [[_("length of vectors: {name}").format(name=name), f"{value:.4g}"] for name, value in found.norms.items()]
+    head += [
+        [_("length of vectors: {name}").format(name=_(name)), f"{value:.4g}"] for name, value in found.norms.items()
+    ]
     lines = [aligned(head, left=2, indent="")]
     for fault, n in found.faults.items():
-        lines.append(f"{fault}: {n:,}")
+        lines.append(_("{what}: {n:,}").format(what=_(fault), n=n))
         for place in found.places.get(fault, []):
             line = place.get("line")
             where = _("line {line:,}").format(line=line) if line else _("byte {byte:,}").format(byte=place["byte"])
-            lines.append(f"  {where}: {word(str(place.get('word', '')))}")
+            lines.append("  " + _("{where}: {what}").format(where=where, what=word(str(place.get("word", "")))))
     if not found.faults:
         lines.append(_("No faults: every row and every value was read."))
     return "\n".join(lines)
@@ -251,7 +254,7 @@ def sources_report(builtin: Sequence[dict[str, Any]], indexes: Sequence[dict[str
     ]
     if indexes:
         kept = [
-            [visible(i["name"]), i["format"], f"{i['rows']:,} × {i['dim']}", f"{i['bytes'] / 1e6:.1f} MB",
+            [visible(i["name"]), _(i["format"]), f"{i['rows']:,} × {i['dim']}", f"{i['bytes'] / 1e6:.1f} MB",
              time.strftime("%Y-%m-%d", time.localtime(i["used"]))]
             for i in indexes
         ]  # fmt: skip

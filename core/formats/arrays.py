@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError, UnsafeFileError, one_of
-from ..messages import _
+from ..messages import N_, _
 from ..progress import Progress
 from .binary import read_fixed
 from .hashing import hashes_of
@@ -71,7 +71,7 @@ class ArrayVectors:
             hashes = hashes_of(words)
             empty = np.array([not word for word in words])
             hashes[empty] = NOT_INDEXED
-            self.faults.add("rows without a word", np.flatnonzero(empty) + first)
+            self.faults.add(N_("rows without a word"), np.flatnonzero(empty) + first)
             at = np.arange(first, first + len(words), dtype=np.int64)
             yield Block(hashes, self._layout.start + at * size)
         total = self.file.identity.size

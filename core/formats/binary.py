@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
-from ..messages import _
+from ..messages import N_, _
 from ..progress import Progress
 from . import flags as f
 from .chunks import Chunks, spans
@@ -93,7 +93,7 @@ class BinaryVectors:
                     where=self.file.name,
                     fix=faults_fix(),
                 )
-            self.faults.counts["rows the header promises and the file lacks"] = left
+            self.faults.counts[N_("rows the header promises and the file lacks")] = left
         if trailing:
             if not self._skip_faulty:
                 raise FormatError(
@@ -103,7 +103,7 @@ class BinaryVectors:
                     where=self.file.name,
                     fix=faults_fix(),
                 )
-            self.faults.counts["bytes after the last row"] = trailing
+            self.faults.counts[N_("bytes after the last row")] = trailing
 
     def end(self) -> int:
         return self._end
@@ -168,4 +168,4 @@ def open_binary(file: ByteFile, head: bytes, *, skip_faulty: bool = False) -> Bi
             where=file.name,
             fix=_("The file is damaged, or no word2vec binary."),
         )
-    return BinaryVectors(file, Header("word2vec binary", dim, rows), skip=header.end(), skip_faulty=skip_faulty)
+    return BinaryVectors(file, Header(N_("word2vec binary"), dim, rows), skip=header.end(), skip_faulty=skip_faulty)

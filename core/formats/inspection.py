@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..messages import _
+from ..messages import N_, _
 from ..progress import Progress, ignore
 from . import open_vectors
 from .protocol import VectorFile
@@ -76,7 +76,7 @@ def _check_duplicates(vectors: VectorFile, hashes: np.ndarray) -> None:
     """Rows whose word stands in an earlier row."""
     order = np.argsort(hashes, kind="stable")
     same = np.flatnonzero((hashes[order][1:] == hashes[order][:-1]) & (hashes[order][1:] != 0)) + 1
-    vectors.faults.add("duplicate words", np.sort(order[same]))
+    vectors.faults.add(N_("duplicate words"), np.sort(order[same]))
 
 
 def _check_values(vectors: VectorFile, hashes: np.ndarray, starts: np.ndarray, progress: Progress) -> dict[str, float]:
@@ -89,16 +89,16 @@ def _check_values(vectors: VectorFile, hashes: np.ndarray, starts: np.ndarray, p
         for block in vectors.read(ids, starts[ids], ends[ids]):
             here = ids[block.first : block.first + len(block.sound)]
             length = np.linalg.norm(block.vectors.astype(np.float64), axis=1)
-            vectors.faults.add("rows with NaN, infinite or malformed values", here[~block.sound])
-            vectors.faults.add("rows of zeros", here[block.sound & (length == 0)])
+            vectors.faults.add(N_("rows with NaN, infinite or malformed values"), here[~block.sound])
+            vectors.faults.add(N_("rows of zeros"), here[block.sound & (length == 0)])
             lengths.append(length[block.sound])
     all_lengths = np.concatenate(lengths) if lengths else np.empty(0)
     if not len(all_lengths):
         return {}
     return {
-        "minimum": float(all_lengths.min()),
-        "median": float(np.median(all_lengths)),
-        "maximum": float(all_lengths.max()),
+        N_("minimum"): float(all_lengths.min()),
+        N_("median"): float(np.median(all_lengths)),
+        N_("maximum"): float(all_lengths.max()),
     }
 
 

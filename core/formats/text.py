@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
-from ..messages import _
+from ..messages import N_, _
 from ..progress import Progress
 from . import flags as f
 from .chunks import SLACK, Chunks, Span, in_parallel, spans
@@ -127,8 +127,8 @@ class TextVectors:
                 where=_("{name}, line 1").format(name=self.file.name),
                 fix=faults_fix(),
             )
-        self.faults.counts["rows the header promises and the file lacks"] = max(0, claimed - found)
-        self.faults.counts["rows more than the header promises"] = max(0, found - claimed)
+        self.faults.counts[N_("rows the header promises and the file lacks")] = max(0, claimed - found)
+        self.faults.counts[N_("rows more than the header promises")] = max(0, found - claimed)
         self.faults.counts = {kind: count for kind, count in self.faults.counts.items() if count}
 
     def read(self, ids: NDArray[np.int64], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Iterator[Rows]:
@@ -192,11 +192,11 @@ class TextVectors:
 
 
 KINDS = {
-    f.WRONG_WIDTH: "rows of the wrong width",
-    f.EMPTY_WORD: "rows without a word",
-    f.NOT_UTF8: "words that are not UTF-8",
-    f.SPACED: "words with spaces",
-    f.BLANK: "blank lines",
+    f.WRONG_WIDTH: N_("rows of the wrong width"),
+    f.EMPTY_WORD: N_("rows without a word"),
+    f.NOT_UTF8: N_("words that are not UTF-8"),
+    f.SPACED: N_("words with spaces"),
+    f.BLANK: N_("blank lines"),
 }
 
 
@@ -246,9 +246,9 @@ def open_text(file: ByteFile, head: bytes, *, skip_faulty: bool = False) -> Text
                 where=_("{name}, line 1").format(name=file.name),
                 fix=_("A header is the number of rows, then the dimension."),
             )
-        return TextVectors(file, Header("word2vec text", dim, rows), skip=header.end(), skip_faulty=skip_faulty)
+        return TextVectors(file, Header(N_("word2vec text"), dim, rows), skip=header.end(), skip_faulty=skip_faulty)
     dim = _guess_dim(file, whole)
-    return TextVectors(file, Header("GloVe text", dim, None), skip=skip, skip_faulty=skip_faulty)
+    return TextVectors(file, Header(N_("GloVe text"), dim, None), skip=skip, skip_faulty=skip_faulty)
 
 
 def _is_header(lines: list[bytes]) -> bool:
