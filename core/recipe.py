@@ -225,6 +225,23 @@ PATHS = ("path", "user_dictionary")
 STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1}
 
 
+def paths_in(spec: BaseModel) -> list[str]:
+    """Every file or folder that `spec` and the specs in it name."""
+    found: list[str] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            found.extend(value[name] for name in PATHS if isinstance(value.get(name), str) and value[name])
+            for inner in value.values():
+                look(inner)
+        elif isinstance(value, (list, tuple)) and value and not isinstance(value[0], str):
+            for inner in value:
+                look(inner)
+
+    look(spec.model_dump(mode="python"))
+    return found
+
+
 def resolved_path(spec: SpecT, base: Path | None) -> SpecT:
     """`spec` with its relative paths joined to `base`."""
     if base is None:

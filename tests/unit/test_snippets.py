@@ -1,0 +1,68 @@
+"""The shell line and the Python program of a recipe say the same as the recipe."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from core.recipe import Recipe
+from core.snippets import as_python, as_shell
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "plain": {"vocabulary": {"kind": "words", "path": "my words.txt"}, "sources": ["builtin:english"]},
+    "chain": {
+        "vocabulary": {"kind": "words", "path": "w.txt", "min_count": 2, "specials": ["<pad>", "a b", "'x'"]},
+        "sources": ["builtin:chinese", "random:256,xavier", {"kind": "file", "path": "v.txt", "on_fault": "skip"}],
+        "ladder": {"title": False, "trim": False},
+        "oov": "pieces",
+        "transforms": ["center", {"kind": "pca", "dim": 50}],
+        "seed": 3,
+    },
+    "steps": {
+        "vocabulary": {"kind": "corpus", "path": "c", "language": "zh", "tokenization": {"numbers": False}},
+        "sources": [{"kind": "file", "path": "a.zip", "member": "b.vec"}, {"kind": "build", "path": "older"}],
+        "oov": "ngrams,pieces,mean",
+    },
+    "given": {"vocabulary": {"kind": "given", "words": ["EOF", "it's", "词"]}, "sources": ["random:8"]},
+    "options": {
+        "vocabulary": {"kind": "table", "path": "t.csv", "column": "wort"},
+        "sources": ["random:8"],
+        "transforms": [{"kind": "pca", "dim": 4}, "unit"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_program_is_the_recipe(name: str) -> None:
+    recipe = Recipe(**RECIPES[name])
+    program = as_python(recipe).replace("run(recipe).save('build')", "")
+    told: dict[str, Any] = {}
+    exec(program, told)
+    assert told["recipe"] == recipe
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_shell_line_is_the_recipe(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import core.cli.build as verbs
+    from core.cli.app import app
+
+    recipe = Recipe(**RECIPES[name])
+    line = as_shell(recipe)
+    asked: list[Recipe] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(verbs, "_build", lambda recipe, out, **_: asked.append(recipe))
+    if line.startswith("cat"):
+        first, rest = line.split("\n", 1)
+        end = shlex.split(first)[-1].removeprefix("<<")
+        toml, command = rest.split(f"\n{end}\n")
+        Path("recipe.toml").write_text(toml, encoding="utf-8")
+    else:
+        command = line
+    arguments = shlex.split(command.replace("\\\n", " "))
+    result = CliRunner().invoke(app, arguments[1:])
+    assert result.exit_code == 0, result.output
+    assert asked == [recipe]
