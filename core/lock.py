@@ -81,7 +81,7 @@ def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str,
             ambiguous,
         ).format(n=ambiguous)
         found.append({"code": "ambiguous", "n": ambiguous, "text": text})
-    found.extend(_mixed_spaces([source.info for source in sources]))
+    found.extend(mixed_spaces([source.info for source in sources]))
     for source in sources:
         for name, n in source.info.faults.items():
             text = _("{source}: {fault}: {n:,}").format(source=source.info.name, n=n, fault=_(name))
@@ -89,7 +89,8 @@ def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str,
     return found
 
 
-def _mixed_spaces(infos: Sequence[SourceInfo]) -> list[dict[str, Any]]:
+def mixed_spaces(infos: Sequence[SourceInfo]) -> list[dict[str, Any]]:
+    """A warning where the sources of a chain are not known to share one space."""
     first, *others = infos
     strangers = [o.name for o in others if o.digest != first.digest and (o.space is None or o.space != first.space)]
     if not strangers:

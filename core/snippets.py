@@ -101,6 +101,11 @@ def _transforms(recipe: Recipe) -> list[tuple[str, ...]] | None:
     return flags
 
 
+def settings_of(place: str, table: dict[str, Any]) -> list[str]:
+    """Every value in `table` as the text that `--set` takes."""
+    return [f"{path}={value}" for path, value in _leaves(place, table)]
+
+
 def _leaves(place: str, table: dict[str, Any]) -> list[tuple[str, str]]:
     """(dotted path, TOML value) of every value in `table`."""
     found: list[tuple[str, str]] = []

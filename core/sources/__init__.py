@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from ..errors import SourceError, one_of
 from ..messages import _
 from .build import MATRIX, BuildSpec, is_build, open_build
-from .builtin import BuiltinSpec, open_builtin
+from .builtin import BuiltinSpec, list_builtin, open_builtin
 from .file import FileSpec, is_indexed, open_file
 from .protocol import Context, Source, SourceInfo
 from .random import RandomSpec, open_random
@@ -88,6 +88,7 @@ __all__ = [
     "SourceInfo",
     "SourceSpec",
     "is_ready",
+    "list_builtin",
     "open_source",
     "parse_source",
 ]
