@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .coverage import Coverage, measure_coverage
+from .coverage import Coverage, Part, measure_coverage
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
 from .lookup import combine, look_up
 from .matrix import EmbeddingMatrix, Located
@@ -133,6 +133,41 @@ def cover_opened(recipe: Recipe, reading: Reading, sources: Sequence[Source], *,
     with clock("coverage"):
         coverage = measure_coverage(located, reading.vocabulary)
     return Cover(recipe, reading, tuple(sources), located, coverage, clock.seconds)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one rung of the ladder is worth: words and tokens (None without counts) that it finds, or would find."""
+
+    types: int
+    tokens: int | None
+
+
+def _found_by(part: Part) -> Gain:
+    return Gain(part.types.total, part.tokens.total if part.tokens else None)
+
+
+def measure_gains(covered: Cover) -> dict[str, Gain]:
+    """rung -> what it finds in `covered`, or would find if it were switched on. Reads no vectors."""
+    found: dict[str, Gain] = {}
+    parts = {part.name: part for part in covered.coverage.rungs}
+    for rung in type(covered.recipe.ladder).model_fields:
+        if getattr(covered.recipe.ladder, rung):
+            part = parts.get(rung)
+            tokens = 0 if covered.coverage.tokens else None
+            found[rung] = (
+                Gain(part.types.total, part.tokens.total if part.tokens else None) if part else Gain(0, tokens)
+            )
+            continue
+        ladder = covered.recipe.ladder.model_copy(update={rung: True})
+        recipe = covered.recipe.model_copy(update={"ladder": ladder})
+        with_it = cover_opened(recipe, covered.reading, covered.sources).coverage
+        missing, fewer = covered.coverage.types.by_origin["missing"], with_it.types.by_origin["missing"]
+        tokens = None
+        if covered.coverage.tokens and with_it.tokens:
+            tokens = covered.coverage.tokens.by_origin["missing"] - with_it.tokens.by_origin["missing"]
+        found[rung] = Gain(missing - fewer, tokens)
+    return found
 
 
 def run(

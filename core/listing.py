@@ -1,0 +1,126 @@
+"""The words of a located vocabulary as a table: searched, filtered, read row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .matrix import Located
+from .messages import N_
+from .rows import RUNGS, Origin, Rows
+from .vocabulary.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# What a word's row is told as, in this order.
+STATES = {
+    "missing": N_("missing"),
+    "suspect": N_("found, suspect"),
+    "ambiguous": N_("found, ambiguous"),
+    "normalized": N_("found under another spelling"),
+    "exact": N_("found as written"),
+    "composed": N_("composed of pieces"),
+    "mapped": N_("mapped from another space"),
+    "invented": N_("invented"),
+    "special": N_("special row"),
+}
+_NAMES = tuple(STATES)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The rows of a vocabulary and what became of each.
+
+    states  int8[n]: position in STATES
+    """
+
+    vocabulary: Vocabulary
+    rows: Rows
+    states: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, found: Located | Rows, vocabulary: Vocabulary | None = None) -> Listing:
+        """The listing of a located vocabulary, or of a matrix's rows."""
+        rows = found if isinstance(found, Rows) else found.rows
+        vocabulary = vocabulary or getattr(found, "vocabulary", None)
+        if vocabulary is None:
+            raise TypeError("rows alone do not know their words: give the vocabulary")
+        names = {origin: _NAMES.index(origin.name.lower()) for origin in Origin}
+        states = np.array([names[origin] for origin in Origin], np.int8)[rows.origin]
+        states[rows.ambiguous & rows.known] = _NAMES.index("ambiguous")
+        states[rows.suspect & rows.known] = _NAMES.index("suspect")
+        return cls(vocabulary, rows, states)
+
+    def count(self) -> dict[str, int]:
+        """state -> how many rows, those that occur."""
+        found = np.bincount(self.states, minlength=len(_NAMES)).tolist()
+        return {name: n for name, n in zip(_NAMES, found, strict=True) if n}
+
+    def pick(self, state: str = "", search: str = "") -> NDArray[np.int64]:
+        """Row numbers, most frequent first: of one state ("": all), whose word or spelling contains `search`.
+
+        The search minds neither case nor width.
+        """
+        at = np.arange(len(self.states)) if not state else np.flatnonzero(self.states == _NAMES.index(state))
+        if search:
+            wanted, words, forms = search.casefold(), self.vocabulary.words, self.rows.form
+            at = np.array(
+                [i for i in at.tolist() if wanted in words[i].casefold() or wanted in (forms[i] or "").casefold()],
+                np.int64,
+            )
+        counts = self.vocabulary.counts
+        return at if counts is None else at[np.argsort(-counts[at], kind="stable")]
+
+    def table(self, at: NDArray[np.int64]) -> pa.Table:
+        """Rows `at` as columns id, word, count (where known), state, form, rung, source, script."""
+        import pyarrow as pa
+
+        from .vocabulary.scripts import script_of
+
+        rows = self.rows.take(at)
+        words = [self.vocabulary.words[i] for i in at.tolist()]
+        columns: dict[str, Any] = {"id": pa.array(at), "word": _texts(words)}
+        if self.vocabulary.counts is not None:
+            columns["count"] = pa.array(self.vocabulary.counts[at])
+        columns["state"] = _coded(self.states[at].astype(np.int32), _NAMES)
+        columns["form"] = _texts(rows.form.tolist())
+        columns["rung"] = _coded(rows.rung.astype(np.int32), RUNGS)
+        columns["source"] = _coded(rows.source.astype(np.int32), rows.sources)
+        columns["script"] = pa.array([script_of(word) for word in words]).dictionary_encode()
+        return pa.table(columns)
+
+    def row(self, i: int) -> dict[str, Any]:
+        """What is known of row `i`: word, count, role, state, form, rung, source, method, pieces."""
+        rows, counts = self.rows, self.vocabulary.counts
+        word = self.vocabulary.words[i]
+        return {
+            "word": word,
+            "count": None if counts is None else int(counts[i]),
+            "role": self.vocabulary.specials.get(word, ""),
+            "state": _NAMES[self.states[i]],
+            "form": rows.form[i],
+            "rung": RUNGS[rows.rung[i]] if rows.rung[i] >= 0 else "",
+            "source": rows.sources[rows.source[i]] if rows.source[i] >= 0 else "",
+            "method": rows.methods[rows.method[i]] if rows.method[i] >= 0 else "",
+            "pieces": rows.pieces[i],
+        }
+
+
+def _coded(codes: NDArray[np.int32], names: tuple[str, ...]) -> Any:
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(list(names), pa.string()))
+
+
+def _texts(values: list[str | None]) -> Any:
+    """Texts that any reader shows: a lone surrogate is replaced."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([None if v is None else v.encode("utf-8", "replace").decode() for v in values], pa.string())
