@@ -93,6 +93,13 @@ class Listing:
         columns["script"] = pa.array([script_of(word) for word in words]).dictionary_encode()
         return pa.table(columns)
 
+    def csv(self, at: NDArray[np.int64]) -> bytes:
+        """Rows `at` as a file for spreadsheets."""
+        from .csv_text import csv_of
+
+        table = self.table(at)
+        return csv_of(table.column_names, zip(*(column.to_pylist() for column in table.columns), strict=True))
+
     def row(self, i: int) -> dict[str, Any]:
         """What is known of row `i`: word, count, role, state, form, rung, source, method, pieces."""
         rows, counts = self.rows, self.vocabulary.counts

@@ -41,23 +41,9 @@ def coverage(
 
 
 def write_oov(path: Path, words: list[tuple[str, int | None]]) -> None:
-    """A CSV file (UTF-8 with BOM, which spreadsheets need) of the missing words and their counts."""
-    import csv
-    import io
-
+    """A CSV file of the missing words and their counts."""
+    from ..csv_text import csv_of
     from ..workspace.atomic import atomic_file
 
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["word", "count"])
-    writer.writerows([tame(word), "" if count is None else count] for word, count in words)
     with atomic_file(path) as file:
-        file.write(text.getvalue().encode("utf-8-sig", "backslashreplace"))
-
-
-def tame(word: str) -> str:
-    """`word` so that no spreadsheet takes it for a formula: an apostrophe before =, +, -, @, tab, return.
-
-    So does a word that begins with an apostrophe, so that one can always be taken off again.
-    """
-    return f"'{word}" if word.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")) else word
+        file.write(csv_of(["word", "count"], words))

@@ -65,3 +65,12 @@ def test_a_rungs_gain_is_what_it_finds_and_what_is_lost_without_it(recipe: Recip
     assert on["nfkc"].tokens == off["nfkc"].tokens == 1
     assert on["digits"].types == 0
     assert on["digits"].tokens == 0
+
+
+def test_the_csv_is_tame(recipe: Recipe) -> None:
+    bad = recipe.with_set('vocabulary.words=["=cmd()", "a,b", "cat"]', "vocabulary.counts=[3, 2, 1]")
+    listing = Listing.of(cover(bad).located)
+    text = listing.csv(listing.pick()).decode("utf-8-sig")
+    assert "'=cmd()" in text
+    assert '"a,b"' in text
+    assert text.splitlines()[0] == "id,word,count,state,form,rung,source,script"

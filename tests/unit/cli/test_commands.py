@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.cli import main
-from core.cli.coverage import tame
+from core.csv_text import tame
 from core.cli.text import aligned, visible, width
 from tests.unit.formats import vector_files as files
 
