@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,12 @@ class Tally:
             "share": round(self.share, 6),
         }
 
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Tally:
+        """The inverse of `as_dict`; special rows are in no tally's total."""
+        by_origin = {name: int(told.get(name, 0)) for name in ORIGINS}
+        return cls(int(told["total"]), by_origin, int(told["suspect"]), int(told["ambiguous"]))
+
 
 @dataclass(frozen=True)
 class Part:
@@ -71,6 +78,12 @@ class Part:
             "types": self.types.as_dict(),
             "tokens": None if self.tokens is None else self.tokens.as_dict(),
         }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Part:
+        """The inverse of `as_dict`."""
+        tokens = told["tokens"]
+        return cls(told["name"], Tally.from_dict(told["types"]), None if tokens is None else Tally.from_dict(tokens))
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,19 @@ class Coverage:
             "rungs": [part.as_dict() for part in self.rungs],
             "sources": [part.as_dict() for part in self.sources],
         }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Coverage:
+        """The inverse of `as_dict`: a build's lock holds it. The list of missing words is empty."""
+        tokens = told["tokens"]
+        parts = {name: tuple(map(Part.from_dict, told[name])) for name in ("scripts", "bands", "rungs", "sources")}
+        return cls(
+            types=Tally.from_dict(told["types"]),
+            tokens=None if tokens is None else Tally.from_dict(tokens),
+            special=told["special"],
+            oov=[],
+            **parts,
+        )
 
 
 def measure_coverage(found: Lookup | Located | Rows, vocabulary: Vocabulary | None = None) -> Coverage:

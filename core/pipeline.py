@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .coverage import Coverage, Part, measure_coverage
+from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
 from .lookup import combine, look_up
 from .matrix import EmbeddingMatrix, Located
@@ -41,6 +43,16 @@ class Cover:
     located: Located
     coverage: Coverage
     seconds: dict[str, float]
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The words as a table."""
+        return Listing.of(self.located)
+
+    @cached_property
+    def gains(self) -> dict[str, Gain]:
+        """What each rung of the ladder finds, or would find."""
+        return measure_gains(self)
 
     @property
     def warnings(self) -> list[dict[str, Any]]:

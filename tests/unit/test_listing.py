@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.coverage import Coverage
 from core.listing import STATES, Listing
 from core.pipeline import cover, measure_gains, run
 from core.recipe import Recipe
@@ -74,3 +75,10 @@ def test_the_csv_is_tame(recipe: Recipe) -> None:
     assert "'=cmd()" in text
     assert '"a,b"' in text
     assert text.splitlines()[0] == "id,word,count,state,form,rung,source,script"
+
+
+def test_a_coverage_comes_back_from_its_plain_values(recipe: Recipe) -> None:
+    coverage = cover(recipe).coverage
+    again = Coverage.from_dict(coverage.as_dict())
+    assert again.as_dict() == coverage.as_dict()
+    assert again.types.found == coverage.types.found
