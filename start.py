@@ -24,6 +24,9 @@ STAMP = VENV / "lexiloom.json"
 PIP_LOG = VENV / "pip.log"
 LOCK = ROOT / "requirements.lock"
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHINESE_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
+
 OLDEST = (3, 11)
 NEWEST = (3, 13)  # the newest Python for which every locked package has a wheel (gensim decides)
 TESTED = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
@@ -31,7 +34,7 @@ TESTED = f"{OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}"
 USAGE = """\
 python3 start.py COMMAND
 
-  app                 install what is needed, then run Lexiloom
+  app [ARGUMENTS]     install what is needed, then start the web app: app --port 8600
   test [ARGUMENTS]    install the development tools too, then run every check and test;
                       with arguments only pytest runs, and gets them: test -k coverage
   check               ruff, pyright and import-linter alone
@@ -85,24 +88,22 @@ def main(arguments: list[str]) -> int:
 
 
 def app(rest: list[str]) -> int:
-    """Install without the development tools, build a sample vocabulary and print its coverage."""
+    """Install without the development tools and start the web app; `rest` goes to `lexiloom app`."""
     install(dev=False)
-    sample, out = Path("assets/samples/reviews.txt"), Path("out/sample")
-    say(f"Building the sample vocabulary {sample.as_posix()} from the built-in English source")
-    build = ["build", "--vocab", str(sample), "--source", "builtin:english", "--out", str(out)]
-    return run("-m", "core.cli", *build, *rest)
+    return run("-m", "core.cli", "app", *rest)
 
 
 def test(rest: list[str]) -> int:
     """Run the checks and all tests with branch coverage; or only pytest, with `rest`."""
     install(dev=True)
+    install_browser()
     if rest:
         return run("-m", "pytest", *rest)
     begun = time.monotonic()
     failed = checks()
     say("Tests")
     workers = str(max(2, min(4, os.cpu_count() or 2)))
-    if run("-m", "pytest", "-n", workers, "--cov=core", "--cov-branch", "--cov-report=term"):
+    if run("-m", "pytest", "-n", workers, "--cov", "--cov-branch", "--cov-report=term"):
         failed.append("tests")
     return conclude(failed, begun)
 
@@ -181,6 +182,18 @@ def install(*, dev: bool) -> None:
         raise Stop("the file readers can't be compiled; the error stands above.")
     # Last of all, so that an interrupted installation is taken up again.
     STAMP.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def install_browser() -> None:
+    """Install Debian's Chromium and Chinese fonts for the browser tests, where that is possible and needed."""
+    missing = [] if any(map(shutil.which, BROWSERS)) else ["chromium"]
+    missing += [] if CHINESE_FONT.exists() else ["fonts-noto-cjk"]
+    if not missing or not shutil.which("apt-get") or os.geteuid():
+        return
+    say(f"Installing {' and '.join(missing)} for the browser tests")
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**environment(), "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=False, **quiet)
 
 
 def read_stamp() -> dict[str, object]:

@@ -1,0 +1,152 @@
+"""The only caches of the app: what the engine found, keyed by what it was asked, shared by all visitors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from core.neighbors import nearest
+from core.sanity import Sanity, examine
+from core.workspace.readings import is_quick
+
+from core.draft import Draft
+from core.errors import LexiloomError
+from core.exports import SavedBuild, read_build
+from core.pipeline import Cover, cover_opened
+from core.recipe import Recipe, fingerprints, paths_in, resolved_path
+from core.sources import is_ready, open_source
+from core.sources.protocol import Context, Source
+from core.vocabulary import Reading, read_vocabulary
+
+from . import server
+
+
+class NotReady(Exception):
+    """A job must run first: `stage` says which ("vocabulary", "index"), `what` on which path or spec."""
+
+    def __init__(self, stage: str, what: str) -> None:
+        super().__init__(stage, what)
+        self.stage, self.what = stage, what
+
+
+def _told(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _stamp(path: Path) -> list[Any]:
+    """What tells a changed file from the one that was read."""
+    try:
+        if path.is_dir():
+            return [[str(p), *_stamp(p)] for p in sorted(path.rglob("*")) if p.is_file()]
+        found = os.stat(path)
+    except OSError:
+        return []
+    return [str(path), found.st_size, found.st_mtime_ns, found.st_ino]
+
+
+def reading(draft: Draft, base: Path) -> Reading:
+    """The draft's vocabulary. Raises NotReady where a large corpus must be counted first."""
+    spec = draft.vocabulary
+    assert spec is not None
+    if not is_quick(spec, base=base, home=server.home()):
+        raise NotReady("vocabulary", "")
+    return _reading(_vocabulary_key(draft, base), spec, base)
+
+
+def _vocabulary_key(draft: Draft, base: Path) -> str:
+    assert draft.vocabulary is not None
+    stamps = [_stamp(base / Path(path).expanduser()) for path in paths_in(draft.vocabulary)]
+    return _told(draft.vocabulary.model_dump(mode="json"), stamps)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _reading(key: str, _spec: Any, _base: Path) -> Reading:
+    return read_vocabulary(_spec, base=_base, home=server.home())
+
+
+def source(spec: Any, base: Path) -> Source:
+    """One source of the draft, open. Raises NotReady where a large file must be scanned first."""
+    spec = resolved_path(spec, base)
+    context = Context(workspace=server.home())
+    if not is_ready(spec, context):
+        raise NotReady("index", spec.path)
+    stamp = _stamp(Path(spec.path).expanduser()) if getattr(spec, "path", "") else []
+    return _source(_told(spec.model_dump(mode="json"), stamp), spec, context)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _source(key: str, _spec: Any, _context: Context) -> Source:
+    return open_source(_spec, _context)
+
+
+def cover(draft: Draft, base: Path) -> Cover:
+    """How much of the draft's vocabulary its sources hold. Raises NotReady, LexiloomError."""
+    read = reading(draft, base)
+    sources = [source(spec, base) for spec in draft.sources]
+    key = _told(
+        _vocabulary_key(draft, base),
+        read.vocabulary.digest,
+        [one.info.digest for one in sources],
+        [spec.model_dump(mode="json") for spec in draft.sources],
+        draft.ladder.model_dump(),
+        draft.combine.model_dump(),
+    )
+    return _cover(key, draft.recipe(), read, sources)
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def _cover(key: str, _recipe: Recipe, _read: Reading, _sources: Sequence[Source]) -> Cover:
+    return cover_opened(_recipe, _read, _sources)
+
+
+def build_key(draft: Draft, base: Path) -> str:
+    """The name of the build that the draft gives: the same recipe over the same inputs has the same."""
+    found = cover(draft, base)
+    digests = [one.info.digest for one in found.sources]
+    keys = fingerprints(draft.recipe(), found.reading.report.digest, digests)
+    return _told(draft.recipe().to_toml(), keys["transforms"])[:32]
+
+
+def build(key: str) -> SavedBuild | None:
+    """A finished build, or None where there is none (any more)."""
+    folder = server.home().builds / key
+    return _build(key, str(_stamp(folder / "build.json")), folder) if (folder / "build.json").is_file() else None
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _build(key: str, stamped: str, _folder: Path) -> SavedBuild | None:
+    try:
+        return read_build(_folder, check=False)
+    except LexiloomError:
+        return None
+
+
+def neighbors_of(key: str, word: str, k: int = 8) -> list[tuple[str, float]] | None:
+    """The nearest words of `word` in a finished build, None where there is none."""
+    saved = build(key)
+    if saved is None or word not in saved.matrix.vocabulary.ids:
+        return None
+    return _neighbors(key, word, k, saved)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _neighbors(build_name: str, word: str, k: int, _saved: SavedBuild) -> list[tuple[str, float]]:
+    found = nearest(_saved.matrix, [word], k)
+    words = _saved.matrix.vocabulary.words
+    pairs = zip(found.ids[0].tolist(), found.cosines[0].tolist(), strict=True)
+    return [(words[i], cosine) for i, cosine in pairs if i >= 0]
+
+
+def sanity(key: str, saved: SavedBuild) -> Sanity:
+    """What a look at a finished matrix shows."""
+    return _sanity(key, saved)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _sanity(build_name: str, _saved: SavedBuild) -> Sanity:
+    return examine(_saved.matrix)

@@ -1,0 +1,126 @@
+"""One field of a spec -> one widget: its label, help, bounds and choices come from the spec."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from core.messages import N_, _
+
+from . import state
+from .panels import place_error
+
+# Values of a choice, as a reader is told.
+
+CHOICES = {
+    "auto": N_("found out"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+    "en": N_("English"),
+    "zh": N_("Chinese"),
+    "refuse": N_("refuse the file"),
+    "skip": N_("skip and count them"),
+    "normal": N_("normal distribution"),
+    "uniform": N_("uniform distribution"),
+    "xavier": N_("Xavier"),
+}
+
+
+def edit(spec: BaseModel, place: str, names: Sequence[str], *, disabled: bool = False) -> None:
+    """Widgets for some fields of the spec at `place` of the draft; a change is kept at once."""
+    for name in names:
+        field = type(spec).model_fields.get(name)
+        if field is not None:
+            _edit(field, getattr(spec, name), f"{place}.{name}", disabled)
+
+
+def _edit(field: FieldInfo, value: Any, place: str, disabled: bool) -> None:
+    if isinstance(value, BaseModel):
+        st.markdown(f"**{_(field.title or '')}**", help=_(field.description) if field.description else None)
+        edit(value, place, list(type(value).model_fields), disabled=disabled)
+        return
+    kind, optional = _kind(field.annotation)
+    make = _MAKERS.get(kind, _text)
+    if typing.get_origin(kind) is typing.Literal:
+        make = _choice
+    elif typing.get_origin(kind) is tuple:
+        make = _words
+    make(field, value, place, kind, optional, disabled)
+    place_error(place)
+
+
+def _kind(annotation: Any) -> tuple[Any, bool]:
+    """The type without None, and whether None is allowed."""
+    parts = typing.get_args(annotation)
+    if type(None) in parts:
+        return next(part for part in parts if part is not type(None)), True
+    return annotation, False
+
+
+def _common(
+    field: FieldInfo, place: str, disabled: bool, convert: Callable[[Any], Any] | None = None
+) -> dict[str, Any]:
+    key = state.key(place)
+    return {
+        "label": _(field.title or place),
+        "help": _(field.description) if field.description else None,
+        "key": key,
+        "on_change": state.on_change(place, key, convert),
+        "disabled": disabled,
+    }
+
+
+def _switch(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
+    st.toggle(value=bool(value), **_common(field, place, disabled))
+
+
+def _number(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
+    low, high = _bounds(field, kind)
+    st.number_input(
+        value=value, min_value=low, max_value=high, step=1 if kind is int else None, **_common(field, place, disabled)
+    )
+
+
+def _bounds(field: FieldInfo, kind: Any) -> tuple[Any, Any]:
+    low = high = None
+    for bound in field.metadata:
+        if isinstance(bound, (Ge, Gt)):
+            low = kind(bound.ge if isinstance(bound, Ge) else bound.gt)
+        elif isinstance(bound, (Le, Lt)):
+            high = kind(bound.le if isinstance(bound, Le) else bound.lt)
+    if high is not None and high > (1 << 53) - 1:
+        high = (1 << 53) - 1
+    return low, high
+
+
+def _choice(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
+    options = list(typing.get_args(kind))
+    st.selectbox(
+        options=options,
+        index=options.index(value),
+        format_func=lambda one: _(CHOICES.get(one, one)),
+        **_common(field, place, disabled),
+    )
+
+
+def _words(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
+    st.multiselect(
+        options=list(value),
+        default=list(value),
+        accept_new_options=True,
+        placeholder=_("Type and press Enter"),
+        **_common(field, place, disabled, tuple),
+    )
+
+
+def _text(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
+    st.text_input(value=value or "", **_common(field, place, disabled, str.strip))
+
+
+_MAKERS: dict[Any, Callable[..., None]] = {bool: _switch, int: _number, float: _number, str: _text}

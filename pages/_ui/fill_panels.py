@@ -1,0 +1,119 @@
+"""How missing words get a vector, and what is done to the matrix in the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LexiloomError
+from core.messages import N_, _
+from core.oov import FILLS, Cascade
+from core.pipeline import Cover
+from core.settings import plain
+from core.transforms import SPECS
+
+from . import fields, state
+from .panels import place_error
+from .state import Visit
+
+FILL_TEXTS = {
+    "ngrams": (N_("n-grams"), N_("composed from character n-grams, where the source is a fastText model")),
+    "pieces": (
+        N_("pieces"),
+        N_("the mean of the longest pieces that the source holds; a phrase is the mean of its words"),
+    ),
+    "mean": (N_("mean"), N_("the mean of all found rows: it says nothing about the word")),
+    "normal": (N_("random, N(μ, Σ)"), N_("drawn with the found rows' mean and covariance; seeded by the word")),
+    "diagonal": (N_("random, N(μ, σ)"), N_("drawn dimension by dimension with the found rows' mean and deviation")),
+    "zeros": (N_("zeros"), N_("all zeros: only for programs that ask for it")),
+    "drop": (N_("leave out"), N_("the word gets no row; the list of what went is kept in the build")),
+}
+TRANSFORM_TEXTS = {
+    "center": (N_("center"), N_("the mean of the known rows is taken off every row")),
+    "abtt": (N_("all-but-the-top"), N_("the strongest common directions are taken out (Mu & Viswanath 2018)")),
+    "pca": (N_("PCA"), N_("fewer dimensions, as much variance as they hold")),
+    "unit": (N_("unit length"), N_("every row has length 1: dot products are cosines")),
+}
+
+
+def choose(visit: Visit, found: Cover) -> None:
+    """The two choices side by side."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _fills(visit, found)
+    with right:
+        _transforms(visit, found)
+
+
+def _fills(visit: Visit, found: Cover) -> None:
+    st.subheader(_("Missing words"), anchor=False)
+    oov = visit.draft.oov
+    steps = oov.steps if isinstance(oov, Cascade) else (oov,)
+    key = state.key("oov")
+    st.multiselect(
+        _("Filled by, in this order"),
+        list(FILLS),
+        default=[step.kind for step in steps],
+        format_func=lambda kind: _(FILL_TEXTS[kind][0]),
+        key=key,
+        on_change=_keep_fills,
+        args=(key,),
+        disabled=visit.read_only,
+        help=_("Each takes the words that those before it could not make. What all leave gets the mean."),
+    )
+    place_error("oov")
+    for place, step in enumerate(steps):
+        st.caption(f"**{_(FILL_TEXTS[step.kind][0])}**: {_(FILL_TEXTS[step.kind][1])}")
+        names = [name for name in type(step).model_fields if name != "kind"]
+        where = f"oov.steps.{place}" if isinstance(oov, Cascade) else "oov"
+        fields.edit(step, where, names, disabled=visit.read_only)
+
+
+def _keep_fills(key: str) -> None:
+    from core.oov import as_fill
+
+    kinds = state.value(key)
+    _keep("oov", lambda: {"oov": as_fill(kinds[0] if len(kinds) == 1 else list(kinds) or "mean")})
+
+
+def _keep(place: str, choices: Any) -> None:
+    try:
+        state.save(state.visit().draft.with_(**choices()))
+        state.remember(f"error:{place}", None)
+    except LexiloomError as error:
+        state.remember(f"error:{place}", str(error))
+
+
+def _transforms(visit: Visit, found: Cover) -> None:
+    st.subheader(_("In the end"), anchor=False)
+    chosen = visit.draft.transforms
+    key = state.key("transforms")
+    st.multiselect(
+        _("Transforms, in this order"),
+        list(SPECS),
+        default=list(dict.fromkeys(one.kind for one in chosen)),
+        format_func=lambda kind: _(TRANSFORM_TEXTS[kind][0]),
+        key=key,
+        on_change=_keep_transforms,
+        args=(key, found.located.dim),
+        disabled=visit.read_only,
+        placeholder=_("None: rows stay as they are in the source"),
+        help=_("Fitted on the known rows, applied to all; <pad> stays zero."),
+    )
+    place_error("transforms")
+    for place, one in enumerate(chosen):
+        st.caption(f"**{_(TRANSFORM_TEXTS[one.kind][0])}**: {_(TRANSFORM_TEXTS[one.kind][1])}")
+        names = [name for name in type(one).model_fields if name != "kind"]
+        fields.edit(one, f"transforms.{place}", names, disabled=visit.read_only)
+
+
+def _keep_transforms(key: str, dim: int) -> None:
+    kinds = state.value(key)
+
+    def choices() -> dict[str, Any]:
+        before = {one.kind: plain(one) for one in state.visit().draft.transforms}
+        fresh = {"pca": {"kind": "pca", "dim": max(1, dim // 2)}}
+        return {"transforms": tuple(before.get(kind) or fresh.get(kind) or {"kind": kind} for kind in kinds)}
+
+    _keep("transforms", choices)

@@ -1,0 +1,180 @@
+"""What frames every page: the title, where the visitor is in the job, the language, the recipe, the workspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.messages import LANGUAGES, N_, _, when
+
+from . import language, recipe_box, server, state
+from .panels import plain_text, problem
+from .state import Visit
+
+# page -> its title and icon, in the order of the job.
+PAGES = {
+    "start": (N_("Start"), ":material/home:"),
+    "vocabulary": (N_("Vocabulary"), ":material/list_alt:"),
+    "source": (N_("Source"), ":material/database:"),
+    "coverage": (N_("Coverage"), ":material/stacked_bar_chart:"),
+    "download": (N_("Build and download"), ":material/download:"),
+}
+
+
+def begin(page: str) -> Visit:
+    """Set a page up and draw its head. Every page calls it first."""
+    language.speak()
+    visit = state.visit()
+    _bar(page, visit)
+    if visit.problem is not None:
+        problem(visit.problem)
+    if visit.read_only:
+        _shared(visit)
+    return visit
+
+
+def title(text: str, lead: str = "") -> None:
+    """The page's heading, and one sentence on what it is for."""
+    st.title(text, anchor=False)
+    if lead:
+        st.caption(lead, width=720)
+
+
+def go(page: str) -> Any:
+    """The page as `st.switch_page` and `st.page_link` take it."""
+    return f"pages/{page}.py"
+
+
+def next_step(page: str, label: str, *, ready: bool = True, why_not: str = "") -> None:
+    """The one next step, at the end of a page."""
+    st.space("small")
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        if not ready and why_not:
+            st.caption(why_not)
+        if st.button(
+            label,
+            type="primary",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            disabled=not ready,
+            key=f"next-{page}",
+        ):
+            switch(page)
+
+
+def switch(page: str) -> None:
+    """Go to another page of the same workspace, in the same language."""
+    st.switch_page(go(page), query_params=dict(state.link()))
+
+
+def _bar(page: str, visit: Visit) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
+        for name in ("vocabulary", "source", "coverage", "download"):
+            _step(name, page, visit)
+        st.space("stretch")
+        recipe_box.popover(visit)
+        _workspace(visit)
+        _language()
+
+
+def _step(name: str, page: str, visit: Visit) -> None:
+    done = {
+        "vocabulary": "vocabulary" not in visit.draft.lacks,
+        "source": "sources" not in visit.draft.lacks,
+        "coverage": not visit.draft.lacks,
+        "download": bool(visit.workspace and visit.workspace.builds),
+    }[name]
+    heading = _(PAGES[name][0])
+    if name == page:
+        label, icon = f"**{heading}**", ":material/radio_button_checked:"
+    else:
+        label, icon = heading, ":material/check_circle:" if done else ":material/radio_button_unchecked:"
+    st.page_link(go(name), label=label, icon=icon, query_params=dict(state.link()))
+
+
+def _language() -> None:
+    current = language.current()
+    other = next(code for code in LANGUAGES if code != current)
+    st.button(
+        LANGUAGES[other],
+        key="language",
+        icon=":material/translate:",
+        type="tertiary",
+        on_click=language.choose,
+        args=(other,),
+        help=_("Change the language"),
+    )
+
+
+def _workspace(visit: Visit) -> None:
+    name = visit.workspace.name if visit.workspace else ""
+    with st.popover(_("Workspace"), icon=":material/folder_open:", type="tertiary"):
+        if visit.workspace is None:
+            st.markdown(_("Nothing is kept yet. Your first choice makes a workspace, and its address keeps your work."))
+            return
+        if visit.read_only:
+            plain_text(name)
+            st.markdown(_("You look at somebody else's workspace. It can't be changed from here."))
+            return
+        _own(visit, name)
+
+
+def _own(visit: Visit, name: str) -> None:
+    here = visit.workspace
+    assert here is not None
+    given = st.text_input(_("Name"), name, max_chars=80, key=state.key("workspace-name"))
+    if given != name:
+        here.rename(given)
+        st.rerun()
+    st.markdown(
+        _("**Who has the link has the data.** Your work is kept under this page's address: bookmark it to come back.")
+    )
+    st.caption(_("Kept until {date} unless it is used again.").format(date=when(here.expires)))
+    st.text_input(
+        _("Link to look, not to change"),
+        _address(state.TOKEN, here.token),
+        key=state.key("share-link"),
+        help=_("Who has this link sees the build and can copy it into a workspace of their own."),
+    )
+    with st.container(horizontal=True):
+        if st.button(_("Duplicate"), icon=":material/content_copy:"):
+            state.enter(server.workspaces().duplicate(here, _("Copy of {name}").format(name=name) if name else ""))
+            st.rerun()
+        if st.button(_("New"), icon=":material/add:", help=_("Start afresh; this workspace stays under its link.")):
+            state.forget()
+            switch("start")
+        if st.button(_("Delete"), icon=":material/delete:"):
+            _confirm_deletion()
+
+
+def _address(name: str, given: str) -> str:
+    url = st.context.url or ""
+    return f"{url.rstrip('/').rpartition('/')[0] if url.count('/') > 3 else url.rstrip('/')}/?{name}={given}"
+
+
+def _confirm_deletion() -> None:
+    @st.dialog(_("Delete this workspace?"))
+    @language.spoken
+    def ask() -> None:
+        st.markdown(_("Its files, choices and builds will be gone for everybody who has the link."))
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            if st.button(_("Keep it")):
+                st.rerun()
+            if st.button(_("Delete"), type="primary", key="really-delete"):
+                here = state.visit().workspace
+                if here is not None:
+                    server.workspaces().delete(here)
+                state.forget()
+                switch("start")
+
+    ask()
+
+
+def _shared(visit: Visit) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(_("You look at a shared workspace: everything can be seen, nothing changed."))
+        if st.button(_("Make my own copy"), type="primary", icon=":material/fork_right:", key="fork"):
+            assert visit.workspace is not None
+            state.enter(server.workspaces().duplicate(visit.workspace, visit.workspace.name))
+            st.rerun()

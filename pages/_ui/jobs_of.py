@@ -1,0 +1,81 @@
+"""Which command line does which long work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from core.jobs import JobSpec
+
+from core.messages import _
+from core.settings import plain
+
+from . import server
+from .state import Visit
+
+
+def _key(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
+
+
+def vocabulary(visit: Visit) -> JobSpec:
+    """Count a corpus into the cache of readings."""
+    assert visit.workspace is not None and visit.base is not None and visit.draft.vocabulary is not None
+    table = plain(visit.draft.vocabulary)
+    path, kind = table.pop("path"), table.pop("kind")
+    arguments = ["vocabulary", path, "--vocab-kind", kind, "--json"]
+    from core.snippets import settings_of
+
+    arguments += [part for setting in settings_of("vocabulary", table) for part in ("--set", setting)]
+    return JobSpec(
+        kind="vocabulary",
+        arguments=tuple(arguments),
+        key=_key("vocabulary", str(visit.base), arguments),
+        title=_("Counting {name}").format(name=Path(path).name),
+        base=str(visit.base),
+    )
+
+
+def index(visit: Visit, path: str, on_fault: str) -> JobSpec:
+    """Scan a file of vectors into its index."""
+    return JobSpec(
+        kind="index",
+        arguments=("index", path, "--on-fault", on_fault, "--json"),
+        key=_key("index", path, on_fault),
+        title=_("Scanning {name}").format(name=Path(path).name),
+        base=str(visit.base),
+    )
+
+
+def build(visit: Visit, key: str) -> JobSpec:
+    """Build the draft's recipe into the folder of its key."""
+    assert visit.workspace is not None and visit.base is not None
+    folder = server.home().builds / key
+    # A file of its own: the draft may change while the job waits.
+    recipe = visit.base / "recipes" / f"{key}.toml"
+    recipe.parent.mkdir(exist_ok=True)
+    recipe.write_text(visit.draft.recipe().to_toml(), encoding="utf-8")
+    return JobSpec(
+        kind="build",
+        arguments=("run", str(recipe), "--base", str(visit.base), "--out", str(folder), "--json"),
+        key=_key("build", key),
+        title=_("Building the matrix"),
+        base=str(visit.base),
+        result=str(folder / "build.json"),
+    )
+
+
+def export(key: str, kind: str, extension: str, spaces: str) -> JobSpec:
+    """Write a build in another program's format."""
+    builds = server.home().builds
+    out = builds / f"{key}.exports" / kind / f"embedding{extension}"
+    return JobSpec(
+        kind="export",
+        arguments=("export", str(builds / key), "--format", kind, "--out", str(out), "--spaces", spaces, "--json"),
+        key=_key("export", key, kind, spaces),
+        title=_("Writing {name}").format(name=out.name),
+        base=str(builds),
+        result=str(out),
+    )

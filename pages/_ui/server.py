@@ -1,0 +1,95 @@
+"""What all visitors of one server share: the engine's home, the visitors' workspaces, the jobs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.jobs import Jobs
+from core.workspace.personal import PersonalWorkspaces
+
+from core.workspace.access import Access
+from core.workspace.workspace import Workspace
+
+SWEEP_SECONDS = 3600
+JOBS_KEPT_DAYS = 7
+
+
+def home() -> Workspace:
+    """The engine's home: LEXILOOM_HOME, or the platform's data folder."""
+    return _home(os.environ.get("LEXILOOM_HOME", ""))
+
+
+@cache
+def _home(_given: str) -> Workspace:
+    return Workspace()
+
+
+def workspaces() -> PersonalWorkspaces:
+    """All visitors' workspaces."""
+    return _workspaces(home().root)
+
+
+@cache
+def _workspaces(root: Path) -> PersonalWorkspaces:
+    return PersonalWorkspaces(Workspace(root))
+
+
+def jobs() -> Jobs:
+    """The one queue of this server."""
+    return _jobs(home().root)
+
+
+@cache
+def _jobs(root: Path) -> Jobs:
+    return Jobs(root / "jobs", environment={"LEXILOOM_HOME": str(root)})
+
+
+def data_folder() -> Path | None:
+    """The folder whose files every visitor may pick as a source, if whoever runs the server opened one."""
+    given = os.environ.get("LEXILOOM_DATA_FOLDER")
+    return Path(given) if given else None
+
+
+def is_class() -> bool:
+    """Whether a teacher started the server for a class."""
+    return os.environ.get("LEXILOOM_CLASS") == "1"
+
+
+def is_local() -> bool:
+    """Whether the server listens to this machine alone."""
+    import streamlit as st
+
+    return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1") and not is_class()
+
+
+def access(folder: Path) -> Access:
+    """Which files the visitor whose folder this is may name."""
+    shared = data_folder()
+    return Access(folder, (home().builds, *((shared,) if shared else ())), local=is_local())
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Take up the jobs of the last run, and tidy as long as the server runs."""
+    import anyio
+
+    await anyio.to_thread.run_sync(jobs().recover)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_tidy)
+        yield
+        tasks.cancel_scope.cancel()
+    jobs().close()
+
+
+async def _tidy() -> None:
+    import anyio
+
+    while True:
+        await anyio.to_thread.run_sync(workspaces().sweep)
+        await anyio.to_thread.run_sync(jobs().sweep, JOBS_KEPT_DAYS)
+        await anyio.sleep(SWEEP_SECONDS)

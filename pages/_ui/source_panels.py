@@ -1,0 +1,257 @@
+"""The chain of sources that was chosen, and the shelf of those that may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LexiloomError
+from core.messages import _, number, size
+from core.sources import list_builtin, parse_source
+from core.sources.protocol import SourceInfo
+
+from . import cached, fields, jobs_of, samples, server, state
+from .panels import escaped, job, problem
+from .state import Visit
+
+
+def chain(visit: Visit) -> bool:
+    """What was chosen, in its order, with what each source is. Whether all of it can be used."""
+    sources = visit.draft.sources
+    if not sources:
+        st.info(_("No source is chosen yet. The built-in ones work at once."), icon=":material/info:")
+        return False
+    st.subheader(_("Chosen"), anchor=False)
+    ready = True
+    for place, spec in enumerate(sources):
+        with st.container(border=True):
+            ready = _chosen(visit, place, spec) and ready
+    _mixed(visit)
+    return ready
+
+
+def _chosen(visit: Visit, place: int, spec: Any) -> bool:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"{place + 1}.  {samples.source_name(spec)}")
+        st.space("stretch")
+        if not visit.read_only:
+            _arrows(place, len(visit.draft.sources))
+    assert visit.base is not None
+    try:
+        info = cached.source(spec, visit.base).info
+    except cached.NotReady as need:
+        path = need.what
+        job(
+            visit,
+            f"index:{place}:{Path(path).name}",
+            lambda: jobs_of.index(visit, path, getattr(spec, "on_fault", "refuse")),
+            label=_("Scan the file"),
+            note=_("A large file is scanned once; then every look-up in it is instant."),
+        )
+        return False
+    except LexiloomError as error:
+        problem(error)
+        fields.edit(spec, f"sources.{place}", ["member", "on_fault"], disabled=visit.read_only)
+        return False
+    _about(info)
+    if spec.kind == "random":
+        with st.popover(_("Options"), icon=":material/tune:"):
+            fields.edit(spec, f"sources.{place}", ["dim", "distribution"], disabled=visit.read_only)
+    return True
+
+
+def _about(info: SourceInfo) -> None:
+    rows = "∞" if info.size is None else number(info.size)
+    told = [_("{rows} rows × {dim} dimensions").format(rows=rows, dim=number(info.dim)), info.format]
+    told += [", ".join(language_name(code) for code in info.languages)]
+    told += [_("licence: {licence}").format(licence=info.licence) if info.licence else ""]
+    told += [_("makes vectors for any word from its n-grams") if info.composes else ""]
+    st.caption(escaped(" · ".join(part for part in told if part)))
+    if info.faults:
+        faults = ", ".join(f"{_(name)}: {number(n)}" for name, n in info.faults.items())
+        st.warning(escaped(_("Faults: {faults}").format(faults=faults)), icon=":material/report:")
+
+
+def language_name(code: str) -> str:
+    """A language's name for the reader."""
+    return {"en": _("English"), "zh": _("Chinese")}.get(code, code)
+
+
+def _arrows(place: int, n: int) -> None:
+    with st.container(horizontal=True, gap="small", width="content"):
+        st.button(
+            "",
+            icon=":material/arrow_upward:",
+            key=f"up-{place}",
+            disabled=place == 0,
+            help=_("Try it earlier"),
+            on_click=_move,
+            args=(place, place - 1),
+        )
+        st.button(
+            "",
+            icon=":material/arrow_downward:",
+            key=f"down-{place}",
+            disabled=place == n - 1,
+            help=_("Try it later"),
+            on_click=_move,
+            args=(place, place + 1),
+        )
+        st.button(
+            "", icon=":material/close:", key=f"remove-{place}", help=_("Take it out"), on_click=_remove, args=(place,)
+        )
+
+
+def _move(place: int, to: int) -> None:
+    sources = list(state.visit().draft.sources)
+    sources.insert(to, sources.pop(place))
+    _keep(sources)
+
+
+def _remove(place: int) -> None:
+    sources = list(state.visit().draft.sources)
+    sources.pop(place)
+    _keep(sources)
+
+
+def _keep(sources: list[Any]) -> None:
+    state.save(state.visit().draft.with_(sources=tuple(sources)), rebuild=True)
+
+
+def _add(spec: Any) -> None:
+    """Add a source at the end of the chain."""
+    state.own_workspace()
+    sources = state.visit().draft.sources
+    if spec not in sources:
+        _keep([*sources, spec])
+
+
+def _mixed(visit: Visit) -> None:
+    """Say what hinders the chain: different widths, or spaces that are not one."""
+    from core.lock import mixed_spaces
+
+    assert visit.base is not None
+    try:
+        infos = [cached.source(spec, visit.base).info for spec in visit.draft.sources]
+    except (cached.NotReady, LexiloomError):
+        return
+    if len({info.dim for info in infos}) > 1:
+        st.error(
+            _("Sources of different width can't be chained: keep those with equally many dimensions."),
+            icon=":material/error:",
+        )
+    for warning in mixed_spaces(infos):
+        st.warning(escaped(warning["text"]), icon=":material/warning:")
+
+
+def shelf(visit: Visit) -> None:
+    """Everything that may be chosen."""
+    st.subheader(_("Built in"), anchor=False)
+    for column, about in zip(st.columns(2), list_builtin(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            _builtin(visit, about)
+    st.subheader(_("Files"), anchor=False)
+    tabs = st.tabs([_("Upload"), _("Data folder"), _("Path"), _("Random vectors")])
+    with tabs[0]:
+        _upload()
+    with tabs[1]:
+        _folder(visit)
+    with tabs[2]:
+        _path()
+    with tabs[3]:
+        _random()
+
+
+def _builtin(visit: Visit, about: dict[str, Any]) -> None:
+    spec = parse_source(about["spec"])
+    st.markdown(f":material/inventory_2: **{', '.join(language_name(code) for code in about['languages'])}**")
+    st.caption(
+        escaped(
+            _("{rows} rows × {dim} dimensions, {licence}").format(
+                rows=number(about["rows"]), dim=number(about["dim"]), licence=about["licence"]
+            )
+        )
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            _("Chosen") if spec in visit.draft.sources else _("Use it"),
+            key=f"use-{about['spec']}",
+            disabled=spec in visit.draft.sources,
+            icon=":material/add:",
+        ):
+            _add(spec)
+            st.rerun()
+        with st.popover(_("About it"), icon=":material/description:", type="tertiary"):
+            st.markdown((Path(about["folder"]) / "card.md").read_text(encoding="utf-8"))
+
+
+def _upload() -> None:
+    given = st.file_uploader(
+        _("A file of vectors, up to 200 MB"),
+        key=state.fresh("source"),
+        max_upload_size=200,
+        help=_("GloVe, word2vec, fastText, .npy, .npz, safetensors; also compressed. Told by its bytes, not its name."),
+    )
+    if given is None:
+        return
+    try:
+        here = state.own_workspace()
+        _add(parse_source(f"file:{here.add_upload(given.name, given)}"))
+    except LexiloomError as error:
+        problem(error)
+        return
+    state.renew("source")
+    st.rerun()
+
+
+def _folder(visit: Visit) -> None:
+    folder = server.data_folder()
+    if folder is None:
+        st.caption(_("Whoever runs this server can open a folder of vector files: lexiloom app --data FOLDER"))
+        return
+    files = server.access(visit.base or folder).files(folder)
+    if not files:
+        st.caption(_("The data folder is empty."))
+        return
+    chosen = st.selectbox(
+        _("File"),
+        files,
+        index=None,
+        key="data-file",
+        format_func=lambda path: f"{path.relative_to(folder).as_posix()} ({size(path.stat().st_size)})",
+    )
+    if st.button(_("Use it"), key="use-data-file", disabled=chosen is None, icon=":material/add:"):
+        try:
+            _add(parse_source(f"file:{chosen}"))
+        except LexiloomError as error:
+            problem(error)
+        else:
+            st.rerun()
+
+
+def _path() -> None:
+    if not server.is_local():
+        st.caption(_("Paths can be typed only where the server is for this machine alone."))
+        return
+    given = st.text_input(_("Path of a file of vectors, or of a build's folder"), key="source-path")
+    if st.button(_("Use it"), key="use-path", disabled=not given.strip(), icon=":material/add:"):
+        try:
+            spec = parse_source(given.strip())
+            if getattr(spec, "path", "") and not Path(spec.path).expanduser().exists():
+                raise LexiloomError(_("there is no such file"), where=spec.path, fix=_("Check the path."))
+            _add(spec)
+        except LexiloomError as error:
+            problem(error)
+        else:
+            st.rerun()
+
+
+def _random() -> None:
+    st.caption(_("The baseline: rows that know nothing about their words."))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        dim = st.number_input(_("Dimensions"), 1, 65_536, 300, key="random-dim", width=160)
+        if st.button(_("Use it"), key="use-random", icon=":material/add:"):
+            _add(parse_source(f"random:{dim}"))
+            st.rerun()

@@ -1,0 +1,143 @@
+"""The words one by one: searched, filtered, saved; and all that is known of the one that was clicked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.listing import STATES, Listing
+from core.messages import _, number
+from core.pipeline import Cover
+from core.vocabulary.scripts import SCRIPTS
+
+from . import cached, language
+from .panels import plain_text, why
+from .state import Visit
+
+
+def words(visit: Visit, found: Cover) -> None:
+    """The table of words, and the clicked one beside it. A fragment: searching draws no chart again."""
+
+    @st.fragment
+    @language.spoken
+    def draw() -> None:
+        _draw(visit, found)
+
+    st.subheader(_("Words"), anchor=False, help=why("oov"))
+    draw()
+
+
+def _draw(visit: Visit, found: Cover) -> None:
+    listing = found.listing
+    counts = listing.count()
+    states = ["", *(name for name in STATES if name in counts)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            _("Show"),
+            states,
+            index=states.index("missing") if "missing" in states else 0,
+            format_func=lambda name: f"{_(STATES[name])} ({number(counts[name])})" if name else _("all words"),
+            key="words-state",
+            width=280,
+        )
+        search = st.text_input(
+            _("Search"), key="words-search", placeholder=_("Part of a word"), live=True, type="search", width=280
+        )
+        st.space("stretch")
+        at = listing.pick(chosen or "", search.strip())
+        st.download_button(
+            _("Save as CSV"),
+            data=lambda: listing.csv(at),
+            file_name=f"{chosen or 'words'}.csv",
+            mime="text/csv",
+            icon=":material/save:",
+            on_click="ignore",
+            key="words-csv",
+        )
+    if not len(at):
+        st.info(_("No word is missing.") if chosen == "missing" else _("There is no such word."))
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        event = st.dataframe(
+            listing.table(at),
+            hide_index=True,
+            height=420,
+            key="words-table",
+            on_select="rerun",
+            selection_mode="single-row",
+            lazy=True,
+            column_config=_columns(),
+            alt=_("The words and how they were found"),
+        )
+    with right:
+        rows = event["selection"]["rows"] if event else []
+        _clicked(visit, listing, int(at[rows[0]]) if rows and rows[0] < len(at) else int(at[0]))
+
+
+def _columns() -> dict[str, Any]:
+    text, column = st.column_config.TextColumn, st.column_config.Column
+    return {
+        "id": st.column_config.NumberColumn(_("id"), width="small"),
+        "word": text(_("word")),
+        "count": st.column_config.NumberColumn(_("count"), width="small"),
+        "state": column(_("state")),
+        "form": text(_("found as")),
+        "rung": column(_("rung")),
+        "source": column(_("source")),
+        "script": column(_("script")),
+    }
+
+
+def _clicked(visit: Visit, listing: Listing, i: int) -> None:
+    row = listing.row(i)
+    with st.container(border=True):
+        st.caption(_("Row {id}").format(id=number(i)))
+        plain_text(row["word"])
+        told = [(_("State"), _(STATES[row["state"]]))]
+        if row["count"] is not None:
+            told.append((_("Count"), number(row["count"])))
+        told.append((_("Asked as"), row["word"]))
+        if row["form"]:
+            told.append((_("Found as"), row["form"]))
+        if row["rung"]:
+            told.append((_("By"), rung_title(row["rung"])))
+        if row["source"]:
+            told.append((_("From"), row["source"]))
+        for name, shown in told:
+            left, right = st.columns([1, 2], gap="small")
+            left.caption(name)
+            with right:
+                plain_text(str(shown))
+        _neighbors(visit, row["word"])
+
+
+def rung_title(rung: str) -> str:
+    """A rung's name for the reader."""
+    from core.ladder import Ladder
+
+    field = Ladder.model_fields.get(rung)
+    return _(field.title or rung) if field else _("as written")
+
+
+def script_title(script: str) -> str:
+    """A script's name for the reader."""
+    return _(SCRIPTS.get(script, script))
+
+
+def _neighbors(visit: Visit, word: str) -> None:
+    """Its first neighbors, once this very recipe is built."""
+    assert visit.base is not None
+    near = cached.neighbors_of(cached.build_key(visit.draft, visit.base), word)
+    if near is None:
+        st.caption(_("Its neighbors are shown once the matrix is built."))
+        return
+    st.markdown(f"**{_('Nearest words')}**", help=why("cosine"))
+    st.dataframe(
+        {_("word"): [one for one, _cosine in near], _("cosine"): [cosine for _one, cosine in near]},
+        hide_index=True,
+        height="content",
+        key="near",
+        column_config={_("cosine"): st.column_config.NumberColumn(format="%.3f", width="small")},
+    )

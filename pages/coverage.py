@@ -1,0 +1,48 @@
+"""Coverage: what is found, how, and what is missing; rungs, fills and transforms chosen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LexiloomError
+from core.messages import _
+from pages._ui import cached, coverage_panels, fill_panels, frame, word_panels
+from pages._ui.panels import problem
+
+visit = frame.begin("coverage")
+frame.title(
+    _("Coverage"), _("What the sources hold of the vocabulary. No vector is read yet, so every switch answers at once.")
+)
+
+if visit.draft.lacks or visit.base is None:
+    lacking = visit.draft.lacks[0] if visit.draft.lacks else "vocabulary"
+    st.info(
+        _("First give a vocabulary.") if lacking == "vocabulary" else _("First choose a source."),
+        icon=":material/info:",
+    )
+    page = "vocabulary" if lacking == "vocabulary" else "source"
+    frame.next_step(page, _("Give a vocabulary") if page == "vocabulary" else _("Choose a source"))
+    st.stop()
+
+try:
+    found = cached.cover(visit.draft, visit.base)
+except cached.NotReady as need:
+    st.info(_("Something large must be read first."), icon=":material/hourglass_top:")
+    page = "vocabulary" if need.stage == "vocabulary" else "source"
+    frame.next_step(page, _("Count the words") if page == "vocabulary" else _("Scan the file"))
+    st.stop()
+except LexiloomError as error:
+    problem(error)
+    st.stop()
+
+coverage_panels.figures(found)
+coverage_panels.bar(found)
+coverage_panels.warnings(found)
+left, right = st.columns([4, 5], gap="large")
+with left:
+    coverage_panels.rungs(visit, found)
+with right:
+    coverage_panels.charts(found)
+word_panels.words(visit, found)
+fill_panels.choose(visit, found)
+frame.next_step("download", _("Build the matrix"))

@@ -1,0 +1,23 @@
+"""Source: where the vectors come from; several are a chain, tried in their order."""
+
+from __future__ import annotations
+
+from core.messages import _
+from pages._ui import frame, source_panels
+
+visit = frame.begin("source")
+frame.title(
+    _("Source"),
+    _(
+        "Where the vectors come from. Several sources of one space are a chain: the first that has a word gives its row."
+    ),
+)
+
+ready = source_panels.chain(visit)
+if not visit.read_only:
+    source_panels.shelf(visit)
+
+if "vocabulary" in visit.draft.lacks:
+    frame.next_step("vocabulary", _("Give a vocabulary"))
+else:
+    frame.next_step("coverage", _("See the coverage"), ready=ready, why_not=_("Choose a source first."))
