@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from ..messages import N_, _
+from .usage import Group, Verb
 
 # verb -> (its module, what it does). The function has the verb's name.
 VERBS = {
@@ -22,7 +22,7 @@ VERBS = {
 SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
-class Verbs(TyperGroup):
+class Verbs(Group):
     """A group whose commands are loaded one by one."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -33,7 +33,7 @@ class Verbs(TyperGroup):
             return None
         module, what = VERBS[cmd_name]
         alone = typer.Typer(**SETTINGS)
-        alone.command(cmd_name, help=_(what))(getattr(import_module(f".{module}", __package__), cmd_name))
+        alone.command(cmd_name, cls=Verb, help=_(what))(getattr(import_module(f".{module}", __package__), cmd_name))
         return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -100,8 +100,10 @@ def test_a_translation_keeps_the_space_around_its_message(code: str) -> None:
         return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
 
     def kept(message: str, told: str) -> bool:
-        # A single space parts Latin words; before a full-width mark there is none.
-        return around(message) == around(told) or (around(message) == (" ", "") and told[0] in FULL) or message == ", "
+        # A single space parts Latin words; next to a full-width mark there is none.
+        first, last = around(message)
+        wanted = ("" if first == " " and told[0] in FULL else first, "" if last == " " and told[-1] in FULL else last)
+        return around(told) == wanted
 
     assert not failing(code, kept)
 

@@ -259,6 +259,36 @@ def columns(line: str) -> int:
     return width(line)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("buidl", "没有 'buidl' 这个命令"),
+        ("build --voc x", "没有 --voc 这个选项；是否想写"),
+        ("build --vocab", "'--vocab' 需要给出值"),
+        ("build --json=3", "'--json' 不接受值"),
+        ("build --dim x --vocab a --source b --out c", "'--dim'：不是整数"),
+        ("export", "缺少"),
+        ("inspect a b", "多余的参数：b"),
+        ("coverage --vocab none.txt --source random:8 --set oov.kin=3", "错误：配方：oov："),
+    ],
+)
+def test_wrong_use_is_told_in_chinese(arguments: str, told: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEXILOOM_LANG", "zh")
+    arguments = arguments.replace("none.txt", str(folder / "words.txt"))
+    error = lexiloom(*arguments.split(), home=folder / "home", code=2)
+    assert told in error
+    assert "Error" not in error and "Usage" not in error
+
+
+def test_help_in_chinese_fits_the_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEXILOOM_LANG", "zh_CN")
+    for verb in ("build", "export"):
+        page = lexiloom(verb, "--help", home=folder / "home")
+        assert "[必填]" in page and "Show this" not in page and "选项：" in page
+        assert max(map(columns, page.splitlines())) <= 80
+        assert not [line for line in page.splitlines() if line.strip()[:1] in "，。；：）" and line.strip()]
+
+
 def test_english_is_what_a_chinese_system_can_still_be_asked_for(folder: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in SYSTEM}
     command = [sys.executable, "-m", "core.cli", "--help"]
