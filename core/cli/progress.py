@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import WorkspaceError
-from ..messages import _
+from ..messages import Text, _, pack, translated
 from ..progress import Progress
 
 if TYPE_CHECKING:
@@ -57,11 +57,17 @@ def _events(path: Path) -> Iterator[Progress]:
             return
         last = (stage, now)
         event = {"t": round(now, 3), "stage": stage, "done": done, "total": total, "unit": unit, "message": message}
-        file.write(json.dumps(event) + "\n")
+        file.write(json.dumps(in_english(event)) + "\n")
         file.flush()
 
     with file:
         yield write
+
+
+def in_english(texts: dict[str, Any]) -> dict[str, Any]:
+    """`texts` in English; under "told" what `unpack` tells them from in a reader's language."""
+    told = {name: pack(text) for name, text in texts.items() if isinstance(text, Text)}
+    return {**translated(texts, "en"), **({"told": told} if told else {})}
 
 
 @contextmanager

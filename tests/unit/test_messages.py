@@ -35,7 +35,7 @@ from core.messages import (
     unpack,
     when,
 )
-from tests.acceptance.commands import ROOT, lexiloom, lexiloom_json
+from tests.acceptance.commands import ROOT, lexiloom, lexiloom_json, start
 from tests.unit.formats import vector_files as files
 
 SYSTEM = ("LEXILOOM_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -232,6 +232,11 @@ def test_documents_for_machines_are_in_english(folder: Path, monkeypatch: pytest
         document = lexiloom_json(*arguments, home=folder / "home")
         told.append({key: value for key, value in document.items() if key != "timings"})
     assert told[0] == told[1]
+    (folder / "vectors.txt").write_text("a 1 2\nb 1\n", encoding="utf-8")
+    process = start("inspect", folder / "vectors.txt", "--json", home=folder / "home")
+    out, errors = process.communicate(timeout=60)
+    assert json.loads(out)["error"]["what"] == "1 values, expected 2"
+    assert "有 1 个数值，应有 2 个" in errors
 
 
 def test_the_command_line_speaks_chinese(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,6 +262,17 @@ def columns(line: str) -> int:
     from core.cli.text import width
 
     return width(line)
+
+
+def test_progress_is_told_in_english_and_can_be_retold(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEXILOOM_LANG", "zh_CN")
+    arguments = ["--vocab", folder / "words.txt", "--source", folder / "vectors.txt", "--events", folder / "e.jsonl"]
+    lexiloom("coverage", *arguments, home=folder / "home")
+    events = [json.loads(line) for line in (folder / "e.jsonl").read_text(encoding="utf-8").splitlines()]
+    scan = next(event for event in events if event["stage"] == "scanning vectors.txt")
+    for language, text in (("en", scan["stage"]), ("zh_CN", "正在扫描 vectors.txt")):
+        with speaking(language):
+            assert unpack(scan["told"]["stage"]) == text
 
 
 @pytest.mark.parametrize(
