@@ -90,7 +90,7 @@ class Build:
         write_build(
             target,
             matrix=self.matrix,
-            recipe_toml=self.recipe.moved(self.base, target).to_toml(),
+            recipe_toml=(self.recipe if keep_paths else self.recipe.moved(self.base, target)).to_toml(),
             lock=self.lock,
             card=card,
             dropped=self.dropped,

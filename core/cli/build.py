@@ -33,7 +33,7 @@ def build(
     """Build a matrix for a vocabulary out of sources and write it to a folder."""
     with guard(as_json=json):
         _check_target(out)
-        _build(recipe_from(flags), out, base=None, json=json, events=events, quiet=quiet)
+        _build(recipe_from(flags), out, base=None, keep_paths=False, json=json, events=events, quiet=quiet)
 
 
 @with_flags(SET)
@@ -46,6 +46,9 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help=_("Folder that the recipe's relative paths start from [its own folder]")),
     ] = None,
+    keep_paths: Annotated[
+        bool, typer.Option("--keep-paths", help=_("Save the recipe's relative paths as they are given."))
+    ] = False,
     json: Json = False,
     events: Events = None,
     quiet: Quiet = False,
@@ -59,7 +62,7 @@ def run(
         read = Recipe.from_toml(recipe)
         with wrong_use():
             read = read.with_set(*flags.get("--set", ()), base=base)
-        _build(read, out, base=base, json=json, events=events, quiet=quiet)
+        _build(read, out, base=base, keep_paths=keep_paths, json=json, events=events, quiet=quiet)
 
 
 def _load_ahead() -> None:
@@ -77,7 +80,9 @@ def _check_target(out: Path) -> None:
     check_folder(out)
 
 
-def _build(recipe: Any, out: Path, *, base: Path | None, json: bool, events: Path | None, quiet: bool) -> None:
+def _build(
+    recipe: Any, out: Path, *, base: Path | None, keep_paths: bool, json: bool, events: Path | None, quiet: bool
+) -> None:
     from .. import pipeline
     from .report import build_document, build_report
 
@@ -85,7 +90,7 @@ def _build(recipe: Any, out: Path, *, base: Path | None, json: bool, events: Pat
     threading.Thread(target=_load_ahead, daemon=True).start()
     with watched(events, quiet=quiet) as progress:
         made = pipeline.run(recipe, progress=progress, base=base)
-        made.save(out, progress=progress)
+        made.save(out, keep_paths=keep_paths, progress=progress)
     if json:
         print_json(build_document(made, out))
     elif not quiet:

@@ -36,6 +36,21 @@ class Workspace:
         return self.root / "builds"
 
     @property
+    def visitors(self) -> Path:
+        """The workspaces of the app's visitors."""
+        return self.root / "visitors"
+
+    @property
+    def jobs(self) -> Path:
+        """Long work that the app started."""
+        return self.root / "jobs"
+
+    @property
+    def readings(self) -> Path:
+        """Corpora that were counted."""
+        return self.root / "readings"
+
+    @property
     def locks(self) -> Path:
         """Lock files, named by what they lock."""
         return self.root / "locks"

@@ -59,7 +59,7 @@ def build(visit: Visit, key: str) -> JobSpec:
     recipe.write_text(visit.draft.recipe().to_toml(), encoding="utf-8")
     return JobSpec(
         kind="build",
-        arguments=("run", str(recipe), "--base", str(visit.base), "--out", str(folder), "--json"),
+        arguments=("run", str(recipe), "--base", str(visit.base), "--out", str(folder), "--keep-paths", "--json"),
         key=_key("build", key),
         title=_("Building the matrix"),
         base=str(visit.base),
