@@ -43,6 +43,7 @@ ACTIONS = {
     "long run": N_("cut: no space or punctuation for a million characters"),
     "ignored file": N_("not read: no .txt or .gz, or nothing in it"),
     "dictionary line": N_("left out of the user dictionary"),
+    "added twice": N_("no second row"),
 }
 
 TITLES = {
@@ -68,6 +69,7 @@ TITLES = {
     "long run": N_("very long runs of characters"),
     "ignored file": N_("other files in the folder"),
     "dictionary line": N_("lines of the user dictionary that can't be read"),
+    "added twice": N_("added words that were there already"),
 }
 
 

@@ -6,7 +6,7 @@ Only a plain list goes through here: where ids are given, nothing is chosen and 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -19,6 +19,8 @@ from .specials import role_of
 from .vocabulary import Vocabulary
 
 LONG_WORD = 100
+# So many words stand in a note as examples.
+NAMED = 5
 # Negations carry meaning: a list of stop words that has them is not followed there.
 KEPT_STOP_WORDS = frozenset(
     [
@@ -42,6 +44,12 @@ class Choice(Spec):
     stop_words: bool = option(
         False, N_("Leave out stop words"), N_("Leave out function words (English, Chinese); negations stay.")
     )
+    add: tuple[str, ...] = option(
+        (), N_("Added words"), N_("Words put behind all others as they are written; they stay whatever else is chosen.")
+    )
+    remove: tuple[str, ...] = option(
+        (), N_("Removed words"), N_("Words left out, compared as they are written: before lower-casing and after it.")
+    )
 
 
 def oddities(word: str) -> Iterator[str]:
@@ -61,7 +69,7 @@ def oddities(word: str) -> Iterator[str]:
         yield "space"
 
 
-def collect(items: Iterable[tuple[int, str, int]], problems: Problems) -> dict[str, int]:
+def collect(items: Iterable[tuple[int | None, str, int]], problems: Problems) -> dict[str, int]:
     """word -> count, in order of first appearance, from (line, text, count). Everything odd goes to `problems`."""
     counts: dict[str, int] = {}
     for line, text, count in items:
@@ -91,7 +99,11 @@ def choose(
     where: str,
     languages: Iterable[str] = ("en", "zh"),
 ) -> Vocabulary:
-    """The vocabulary of `counts` after `choice`. Raises VocabularyError when no word is left, or counts are lacking."""
+    """The vocabulary of `counts` after `choice`. Raises VocabularyError when no word is left, or counts are lacking.
+
+    In this order: words are removed, lower-cased and removed again; stop words go, then what is rare, then what is
+    too much; words are added. An added word that is there already keeps its place and its count.
+    """
     if not counts:
         raise VocabularyError(_("there is no word in it"), where=where, fix=_("Give at least one word."))
     found = dict(counts)
@@ -99,14 +111,22 @@ def choose(
     taken = {w: found.pop(w) for w in choice.specials if w in found}
     for word in taken:
         problems.add("special in the list", None, word)
+    added = collect(((None, word, 0) for word in choice.add), problems)
+    removed = _wanted_out(choice, added, notes)
+    gone = _take_out(found, removed)
     if choice.lower:
         found = _lowered(found, notes)
+        gone |= _take_out(found, removed)
+    _tell_removed([w for w in removed if w in gone], [w for w in removed if w not in gone], notes)
+    there = found
     if choice.stop_words:
         found = _without_stop_words(found, languages, notes)
     if choice.min_count > 1 or (choice.min_count and counted):
         found = _frequent(found, choice.min_count, counted, notes, where)
     if choice.max_size is not None and len(found) > choice.max_size:
         found = _largest(found, choice.max_size, counted, notes)
+    if added:
+        found = _with_added(found, there, added, choice, problems, notes)
     if not found and not taken:
         raise VocabularyError(
             _("no word is left of {n:,}").format(n=len(counts)),
@@ -114,6 +134,69 @@ def choose(
             fix=_("Choose less strictly: a smaller min_count, no stop words."),
         )
     return _with_specials(found, taken, choice, counted, where)
+
+
+def _some(words: Sequence[str]) -> str:
+    """The first of `words`, for a note."""
+    return ", ".join(word[:LONG_WORD] for word in words[:NAMED]) + ("…" if len(words) > NAMED else "")
+
+
+def _wanted_out(choice: Choice, added: Mapping[str, int], notes: list[str]) -> list[str]:
+    """The words to be removed; those that stay all the same are noted."""
+    wanted = dict.fromkeys(word for text in choice.remove if (word := text.strip()))
+    if kept := [word for word in wanted if word in choice.specials or word in added]:
+        text = _("not removed, since special tokens and added words stay: {words}")
+        notes.append(text.format(words=_some(kept)))
+    return [word for word in wanted if word not in choice.specials and word not in added]
+
+
+def _take_out(found: dict[str, int], words: Iterable[str]) -> set[str]:
+    """Those of `words` that were in `found`, from where they are gone."""
+    there = {word for word in words if word in found}
+    for word in there:
+        del found[word]
+    return there
+
+
+def _tell_removed(gone: Sequence[str], lacking: Sequence[str], notes: list[str]) -> None:
+    if gone:
+        text = ngettext("{n:,} word removed: {words}", "{n:,} words removed: {words}", len(gone))
+        notes.append(text.format(n=len(gone), words=_some(gone)))
+    if lacking:
+        text = ngettext(
+            "{n:,} word to be removed is not there: {words}",
+            "{n:,} words to be removed are not there: {words}",
+            len(lacking),
+        )
+        notes.append(text.format(n=len(lacking), words=_some(lacking)))
+
+
+def _with_added(
+    found: Mapping[str, int],
+    there: Mapping[str, int],
+    added: Mapping[str, int],
+    choice: Choice,
+    problems: Problems,
+    notes: list[str],
+) -> dict[str, int]:
+    """`found`, the added words of `there` back at their places, and behind it those that are new."""
+    kept = [w for w in added if w in there and w not in found]
+    new = [w for w in added if w not in there and w not in choice.specials]
+    for word in added:
+        if word in found or word in choice.specials:
+            problems.add("added twice", None, word)
+    if kept:
+        text = ngettext(
+            "{n:,} word kept because it is added: {words}",
+            "{n:,} words kept because they are added: {words}",
+            len(kept),
+        )
+        notes.append(text.format(n=len(kept), words=_some(kept)))
+    if new:
+        text = ngettext("{n:,} word added: {words}", "{n:,} words added: {words}", len(new))
+        notes.append(text.format(n=len(new), words=_some(new)))
+    back = {w: c for w, c in there.items() if w in found or w in added} if kept else dict(found)
+    return back | dict.fromkeys(new, 0)
 
 
 def _with_specials(
