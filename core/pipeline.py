@@ -17,10 +17,11 @@ from .lookup import combine, look_up
 from .matrix import EmbeddingMatrix, Located
 from .messages import speaking, translated
 from .progress import Progress, ignore
-from .recipe import Recipe, fingerprints, resolved_path
+from .recipe import STAGE_VERSIONS, Recipe, fingerprints, resolved_path
 from .sources import open_source
 from .sources.protocol import Context, Source
-from .vocabulary import Reading, read_vocabulary
+from .vocabulary import Reading, VocabularySpec
+from .workspace.readings import is_quick, read_once
 
 if TYPE_CHECKING:
     from .workspace.workspace import Workspace
@@ -79,8 +80,11 @@ class Build:
     lock: dict[str, Any]
     base: Path | None = field(default=None, repr=False)
 
-    def save(self, folder: str | Path, *, progress: Progress = ignore) -> Path:
-        """Write the build's folder, whole or not at all; its texts are in English. Raises `WorkspaceError`."""
+    def save(self, folder: str | Path, *, keep_paths: bool = False, progress: Progress = ignore) -> Path:
+        """Write the build's folder, whole or not at all; its texts are in English. Raises `WorkspaceError`.
+
+        The recipe's relative paths are made relative to the folder, unless `keep_paths`.
+        """
         from .card import write_card
         from .exports import write_build
 
@@ -111,6 +115,19 @@ class _Clock:
         self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.perf_counter() - start, 4)
 
 
+def read(
+    spec: VocabularySpec, *, workspace: Workspace | None = None, base: Path | None = None, progress: Progress = ignore
+) -> Reading:
+    """The vocabulary of `spec`; a corpus is counted once and then kept. Raises `VocabularyError`."""
+    home = workspace or _default_workspace()
+    return read_once(spec, base=base, home=home, version=STAGE_VERSIONS["vocabulary"], progress=progress)
+
+
+def is_quick_to_read(spec: VocabularySpec, *, workspace: Workspace, base: Path | None = None) -> bool:
+    """Whether `read` takes moments: the vocabulary is small, or was read before."""
+    return is_quick(spec, base=base, home=workspace, version=STAGE_VERSIONS["vocabulary"])
+
+
 def cover(
     recipe: Recipe,
     *,
@@ -123,10 +140,11 @@ def cover(
     `base` is the folder that relative paths are relative to (default: the working directory). Raises
     `VocabularyError`, `SourceError`, `RecipeError`.
     """
+    workspace = workspace or _default_workspace()
     clock = _Clock()
     with clock("vocabulary"):
-        reading = read_vocabulary(recipe.vocabulary, base=base, progress=progress)
-    context = Context(vocabulary=reading.vocabulary, workspace=workspace or _default_workspace(), progress=progress)
+        reading = read(recipe.vocabulary, workspace=workspace, base=base, progress=progress)
+    context = Context(vocabulary=reading.vocabulary, workspace=workspace, progress=progress)
     sources = []
     for spec in recipe.sources:
         with clock("open"):

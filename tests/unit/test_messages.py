@@ -232,8 +232,8 @@ def test_documents_for_machines_are_in_english(folder: Path, monkeypatch: pytest
         document = lexiloom_json(*arguments, home=folder / "home")
         told.append({key: value for key, value in document.items() if key != "timings"})
     assert told[0] == told[1]
-    (folder / "vectors.txt").write_text("a 1 2\nb 1\n", encoding="utf-8")
-    process = start("inspect", folder / "vectors.txt", "--json", home=folder / "home")
+    (folder / "vectors.txt").write_text("a 1 2\nb 3 4\nc 5\n", encoding="utf-8")
+    process = start(*arguments, "--json", home=folder / "home")
     out, errors = process.communicate(timeout=60)
     assert json.loads(out)["error"]["what"] == "1 values, expected 2"
     assert "有 1 个数值，应有 2 个" in errors
