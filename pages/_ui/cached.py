@@ -12,16 +12,15 @@ from typing import Any
 import streamlit as st
 from core.neighbors import nearest
 from core.sanity import Sanity, examine
-from core.workspace.readings import is_quick
 
 from core.draft import Draft
 from core.errors import LexiloomError
 from core.exports import SavedBuild, read_build
-from core.pipeline import Cover, cover_opened
+from core.pipeline import Cover, cover_opened, is_quick_to_read, read
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
 from core.sources import is_ready, open_source
 from core.sources.protocol import Context, Source
-from core.vocabulary import Reading, read_vocabulary
+from core.vocabulary import Reading
 
 from . import server
 
@@ -53,7 +52,7 @@ def reading(draft: Draft, base: Path) -> Reading:
     """The draft's vocabulary. Raises NotReady where a large corpus must be counted first."""
     spec = draft.vocabulary
     assert spec is not None
-    if not is_quick(spec, base=base, home=server.home()):
+    if not is_quick_to_read(spec, workspace=server.home(), base=base):
         raise NotReady("vocabulary", "")
     return _reading(_vocabulary_key(draft, base), spec, base)
 
@@ -66,7 +65,7 @@ def _vocabulary_key(draft: Draft, base: Path) -> str:
 
 @st.cache_resource(max_entries=48, show_spinner=False)
 def _reading(key: str, _spec: Any, _base: Path) -> Reading:
-    return read_vocabulary(_spec, base=_base, home=server.home())
+    return read(_spec, workspace=server.home(), base=_base)
 
 
 def source(spec: Any, base: Path) -> Source:
@@ -86,17 +85,17 @@ def _source(key: str, _spec: Any, _context: Context) -> Source:
 
 def cover(draft: Draft, base: Path) -> Cover:
     """How much of the draft's vocabulary its sources hold. Raises NotReady, LexiloomError."""
-    read = reading(draft, base)
+    words = reading(draft, base)
     sources = [source(spec, base) for spec in draft.sources]
     key = _told(
         _vocabulary_key(draft, base),
-        read.vocabulary.digest,
+        words.vocabulary.digest,
         [one.info.digest for one in sources],
         [spec.model_dump(mode="json") for spec in draft.sources],
         draft.ladder.model_dump(),
         draft.combine.model_dump(),
     )
-    return _cover(key, draft.recipe(), read, sources)
+    return _cover(key, draft.recipe(), words, sources)
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
