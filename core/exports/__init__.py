@@ -93,14 +93,18 @@ def export(
         compare(target.reader(written[0]), matrix.vocabulary.words, matrix.vectors, path)
         digests = {file.name: _sha256(file) for file in written}
     files = [path.parent / file.name for file in written]
-    names = {"path": str(files[0]), "words": str(files[-1])}
     return ExportReport(
         kind=kind,
         paths=tuple(map(str, files)),
         bytes=sum(file.stat().st_size for file in files),
         sha256=digests,
-        snippet=target.snippet.format(**names),
+        snippet=snippet(kind, str(files[0]), str(files[-1])),
     )
+
+
+def snippet(kind: str, path: str, words: str = "") -> str:
+    """The Python that loads an export of `kind` whose main file is `path` and whose words lie in `words`."""
+    return EXPORTS[kind].snippet.format(path=path, words=words or path)
 
 
 def estimate_bytes(matrix: EmbeddingMatrix, kind: str) -> int:
@@ -116,4 +120,14 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["EXPORTS", "ExportReport", "SavedBuild", "Target", "estimate_bytes", "export", "read_build", "write_build"]
+__all__ = [
+    "EXPORTS",
+    "ExportReport",
+    "SavedBuild",
+    "Target",
+    "estimate_bytes",
+    "export",
+    "read_build",
+    "snippet",
+    "write_build",
+]
