@@ -16,7 +16,7 @@ from ..progress import Progress
 from ..spec import option
 from .lines import TextFile
 from .report import Problems, Reading, told
-from .segmenting import Segmenter, Tokenization, chinese_cutter
+from .segmenting import ChineseCutter, Segmenter, Tokenization
 from .selection import Choice, choose
 
 LONGEST_RUN = 1 << 20
@@ -48,11 +48,8 @@ def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     """The vocabulary of running text, by falling count. Raises VocabularyError."""
     problems, notes = Problems(), []
     files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
-    cut = None
-    if spec.language != "en":
-        dictionary = Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
-        cut = _Late(dictionary, spec, problems)
-    segmenter = Segmenter(spec.language, spec.tokenization, cut)
+    cutter = cutter_of(spec, problems)
+    segmenter = Segmenter(spec.language, spec.tokenization, cutter)
     counts: Counter[str] = Counter()
     total, before = sum(file.size for file in files), 0
     for file in files:
@@ -78,7 +75,7 @@ def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
         problems=problems,
         notes=notes + _encodings(files),
         path=spec.path,
-        digest=files[0].digest if len(files) == 1 else _digest(files),
+        digest=_digest(files, spec.path, cutter),
         encoding=", ".join(sorted({file.encoding.label for file in files})),
         language=language,
         lines=sum(file.count for file in files),
@@ -86,21 +83,12 @@ def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     )
 
 
-class _Late:
-    """jieba, loaded when the first Chinese run is met: English corpora never wait for it."""
-
-    def __init__(self, dictionary: Path | None, spec: CorpusSpec, problems: Problems) -> None:
-        self._cut = None
-        self._make = lambda: chinese_cutter(
-            dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems
-        )
-        if dictionary is not None:
-            self._cut = self._make()
-
-    def __call__(self, run: str) -> list[str]:
-        if self._cut is None:
-            self._cut = self._make()
-        return self._cut(run)  # type: ignore[return-value]
+def cutter_of(spec: CorpusSpec, problems: Problems, base: Path | None = None) -> ChineseCutter | None:
+    """What cuts Chinese as `spec` says, None where it is not to be cut. Raises VocabularyError."""
+    if spec.language == "en":
+        return None
+    dictionary = (base or Path()) / Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
+    return ChineseCutter(dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems)
 
 
 def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:
@@ -132,7 +120,7 @@ def _whole_words(file: TextFile, problems: Problems, progress: Progress, before:
         text = rest + chunk
         cut = max(text.rfind("\n"), text.rfind(" "), text.rfind("。")) + 1
         if not cut and len(text) >= LONGEST_RUN:
-            problems.add("long run", file.count, text[:40])
+            problems.add("long run", file.count, text[:40], path=file.name if total > file.size else "")
             cut = len(text)
         rest = text[cut:]
         if cut:
@@ -161,9 +149,14 @@ def _encodings(files: list[TextFile]) -> list[str]:
     return [_("{n:,} files; encodings: {listed}").format(n=len(files), listed=listed)]
 
 
-def _digest(files: list[TextFile]) -> str:
-    told = "".join(f"{file.name}\0{file.digest}\n" for file in files)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(files: list[TextFile], folder: str, cutter: ChineseCutter | None) -> str:
+    """Of one file its own; of a folder that of the names and contents in it; a user's dictionary belongs to it."""
+    dictionary = cutter.digest if cutter else ""
+    if len(files) == 1 and not dictionary:
+        return files[0].digest
+    inside = f"{folder.rstrip('/')}/"
+    told = [f"{file.name.removeprefix(inside) if len(files) > 1 else ''}\0{file.digest}\n" for file in files]
+    return hashlib.sha256("".join([*told, dictionary]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _preview(file: TextFile) -> list[str]:

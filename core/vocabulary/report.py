@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..messages import N_, _
@@ -75,12 +75,16 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """Something odd: its kind (a key of `TITLES`), line (or row; None where there is none), text, what was done."""
+    """Something odd: its kind (a key of `TITLES`), line (or row; None where there is none), text, what was done.
+
+    path  the file, where several were read; else ""
+    """
 
     kind: str
     line: int | None
     text: str
     action: str
+    path: str = ""
 
     @property
     def title(self) -> str:
@@ -93,18 +97,31 @@ class Problems:
 
     def __init__(self) -> None:
         self.totals: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
         self._found: list[Problem] = []
 
-    def add(self, kind: str, line: int | None, text: str) -> None:
+    def add(self, kind: str, line: int | None, text: str, path: str = "") -> None:
         """Note one problem; `kind` is a key of `ACTIONS`."""
         self.totals[kind] += 1
-        if self.totals[kind] <= KEPT:
+        if self._kept[kind] < KEPT:
             short = text if len(text) <= SHOWN else text[:SHOWN] + "…"
-            self._found.append(Problem(kind, line, short, _(ACTIONS[kind])))
+            self._keep(Problem(kind, line, short, _(ACTIONS[kind]), path))
+
+    def _keep(self, problem: Problem) -> None:
+        self._kept[problem.kind] += 1
+        self._found.append(problem)
+
+    def take_over(self, report: VocabularyReport) -> None:
+        """Note the problems of one of several files, named after it."""
+        self.totals.update(report.totals)
+        for problem in report.problems:
+            if self._kept[problem.kind] < KEPT:
+                self._keep(replace(problem, path=problem.path or report.path))
 
     def found(self) -> tuple[Problem, ...]:
-        """The problems kept, in the order of their lines."""
-        return tuple(sorted(self._found, key=lambda p: (p.line is None, p.line or 0)))
+        """The problems kept: file by file, in the order of their lines."""
+        files = {path: place for place, path in enumerate(dict.fromkeys(p.path for p in self._found))}
+        return tuple(sorted(self._found, key=lambda p: (files[p.path], p.line is None, p.line or 0)))
 
 
 Row = tuple[int, str, int | None]
@@ -115,8 +132,8 @@ class VocabularyReport:
     """How a vocabulary was read.
 
     kind      kind of the spec ("words", "corpus", …)
-    path      as the spec gives it, "" where there is no file
-    digest    hex SHA-256 of the file (of all files, with their names, for a folder)
+    path      as the spec gives it, "" where there is no file; several with commas between them
+    digest    hex SHA-256 of the file (of all files, with their names, for a folder), and of a user's dictionary
     encoding  as reported ("UTF-8", "GB18030"), "" where nothing was decoded; `guessed` says that it may be wrong
     language  "en", "zh", "en+zh" for a corpus, else ""
     lines     lines (or rows) read
@@ -149,7 +166,7 @@ class VocabularyReport:
         for p in self.problems:
             seen[p.kind] += 1
             if seen[p.kind] <= most:
-                listed.append({"kind": p.kind, "line": p.line, "text": p.text, "action": p.action})
+                listed.append({"kind": p.kind, "path": p.path, "line": p.line, "text": p.text, "action": p.action})
         reserved = sum(role == "reserved" for role in self.specials.values())
         named = {word: role for word, role in self.specials.items() if role != "reserved"}
         return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,6 +64,15 @@ class Segmenter:
         self._pattern = word_pattern(options, han=language != "en")
         self._split = {"whole": None, "treebank": _treebank, "split": _at_apostrophe}[options.contractions]
 
+    def tokens(self, text: str) -> list[str]:
+        """The words of `text` in their order."""
+        found: list[str] = []
+        for match in self._pattern.finditer(text):
+            one = match.group()
+            for word in self._cut(one) if self._cut and match.lastgroup == "han" else (one,):
+                found.extend(self._split(word) if self._split else (word,))
+        return found
+
     def count(self, text: str, into: Counter[str]) -> None:
         """Add the words of `text` to `into`."""
         if self._cut is None:
@@ -97,42 +106,70 @@ def _at_apostrophe(word: str) -> tuple[str, ...]:
     return tuple(part for part in word.replace("’", "'").split("'") if part)
 
 
-def chinese_cutter(
-    user_dictionary: Path | None, *, name: str, new_words: bool, problems: Problems
-) -> Callable[[str], Iterable[str]]:
-    """jieba with its own dictionary and the user's. Raises VocabularyError where that can't be read.
+class ChineseCutter:
+    """jieba with its own dictionary, which is loaded when the first run is cut, and the user's, loaded at once.
 
-    jieba's cache is not used: it lies in the temporary folder, where others may write.
+    digest  hex SHA-256 of the user's dictionary, "" without one
+
+    jieba's cache is not used: it lies in the temporary folder, where others may write. Raises VocabularyError
+    where the user's dictionary can't be read.
     """
+
+    def __init__(self, user_dictionary: Path | None, *, name: str, new_words: bool, problems: Problems) -> None:
+        self.digest = ""
+        self._new_words = new_words
+        self._cut: Callable[[str], list[str]] | None = None
+        if user_dictionary is not None:
+            cutter = _jieba(own=True)
+            self.digest = _add_words(cutter, user_dictionary, name, problems)
+            self._cut = self._kept(cutter)
+
+    def __call__(self, run: str) -> list[str]:
+        """The words of a run of Chinese."""
+        if self._cut is None:
+            self._cut = self._kept(_jieba())
+        return self._cut(run)
+
+    def _kept(self, cutter: Any) -> Callable[[str], list[str]]:
+        return lru_cache(1 << 16)(partial(cutter.lcut, HMM=self._new_words))
+
+
+@cache
+def _dictionary() -> tuple[dict[str, int], int]:
+    """jieba's own words with their counts, and the sum of these."""
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
+    reader = jieba.Tokenizer()
+    return reader.gen_pfdict(reader.get_dict_file())
+
+
+def _jieba(*, own: bool = False) -> Any:
+    """A tokenizer of jieba's. All share its dictionary, but for one that gets its `own`, to add words to it."""
+    import jieba
+
     cutter = jieba.Tokenizer()
-    cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())
+    counts, cutter.total = _dictionary()
+    cutter.FREQ = dict(counts) if own else counts
     cutter.initialized = True
-    if user_dictionary is not None:
-        _add_words(cutter, user_dictionary, name, problems)
-
-    @lru_cache(1 << 16)
-    def cut(run: str) -> list[str]:
-        return cutter.lcut(run, HMM=new_words)
-
-    return cut
+    return cutter
 
 
-def _add_words(cutter: Any, path: Path, name: str, problems: Problems) -> None:
-    """Lines of `word`, `word count` or `word count tag`, as jieba has them."""
-    for number, line in enumerate(TextFile(path, name=name).lines(), 1):
+def _add_words(cutter: Any, path: Path, name: str, problems: Problems) -> str:
+    """Lines of `word`, `word count` or `word count tag`, as jieba has them. Returns the file's digest."""
+    file = TextFile(path, name=name)
+    for number, line in enumerate(file.lines(), 1):
         word, *more = line.strip().rsplit(None, 2) if line.strip() else ("",)
         match more:
             case []:
                 count = None
-            case [n, *_tag] if n.isdigit():
+            # With 0 jieba would part the word in every text of this process.
+            case [n, *_tag] if n.isdecimal() and int(n):
                 count = int(n)
             case [tag] if tag.isascii() and tag.isalpha():
                 count = None
             case _:
-                problems.add("dictionary line", number, line)
+                problems.add("dictionary line", number, line, path=name)
                 continue
         if not word:
             continue
@@ -143,3 +180,4 @@ def _add_words(cutter: Any, path: Path, name: str, problems: Problems) -> None:
                 fix=_("Give a smaller one, or none: jieba then finds one that keeps the word whole."),
             )
         cutter.add_word(word, count)
+    return file.digest

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from core.errors import VocabularyError
 from core.vocabulary import CorpusSpec, read_vocabulary
 from core.vocabulary.corpus import languages
-from core.vocabulary.segmenting import Segmenter, Tokenization
+from core.vocabulary.report import Problems
+from core.vocabulary.segmenting import ChineseCutter, Segmenter, Tokenization
 
 from .written import counts_of, found, read, words_of, write
 
@@ -64,6 +65,14 @@ class TestEnglish:
     def test_what_one_word_is(self, text: str, options: dict, words: list[str]) -> None:
         assert list(cut(text, **options)) == words
 
+    @given(st.text(max_size=100), st.sampled_from(["whole", "treebank", "split"]), st.sampled_from(["en", "auto"]))
+    def test_the_words_in_order_are_those_that_are_counted(self, text: str, contractions: str, language: str) -> None:
+        cutter = ChineseCutter(None, name="", new_words=True, problems=Problems())
+        segmenter = Segmenter(language, Tokenization(contractions=contractions), cutter)  # type: ignore[arg-type]
+        counts: Counter[str] = Counter()
+        segmenter.count(text, counts)
+        assert Counter(segmenter.tokens(text)) == counts
+
     @given(st.text(max_size=200))
     def test_any_text_gives_words_that_are_in_it(self, text: str) -> None:
         for contractions in ("whole", "treebank"):
@@ -94,6 +103,27 @@ class TestChinese:
         reading = read(tmp_path, text, spec=CorpusSpec, user_dictionary=str(dictionary))
         assert "词向量实验室" in words_of(reading)
         assert found(reading) == {("dictionary line", 4)}
+
+    def test_a_user_dictionary_serves_its_own_corpus_alone(self, tmp_path: Path) -> None:
+        text = "我们在北京的银行工作。\n" * 3
+        before = read(tmp_path, text, spec=CorpusSpec).vocabulary
+        dictionary = write(tmp_path, "银行工作 9\n北京 0\n京的 ²\n", "user.txt")
+        reading = read(tmp_path, text, spec=CorpusSpec, user_dictionary=str(dictionary))
+        assert "银行工作" in reading.vocabulary and "银行" not in reading.vocabulary
+        assert [(p.kind, p.line, p.path) for p in reading.report.problems] == [
+            ("dictionary line", 2, str(dictionary)),
+            ("dictionary line", 3, str(dictionary)),
+        ]
+        assert read(tmp_path, text, spec=CorpusSpec).vocabulary == before
+
+    def test_the_digest_is_of_the_user_dictionary_too(self, tmp_path: Path) -> None:
+        digests = {read(tmp_path, self.TEXT, spec=CorpusSpec).report.digest}
+        for content in ("银行工作\n", "工作\n", "工作\n"):
+            dictionary = write(tmp_path, content, "user.txt")
+            options = {"user_dictionary": str(dictionary)}
+            digests.add(read(tmp_path, self.TEXT, spec=CorpusSpec, **options).report.digest)
+        assert len(digests) == 3
+        assert read(tmp_path, self.TEXT, spec=CorpusSpec, language="en", **options).report.digest in digests
 
     def test_a_user_dictionary_that_can_not_be_used(self, tmp_path: Path) -> None:
         with pytest.raises(VocabularyError, match=r"none\.txt: there is no such file"):
@@ -152,6 +182,21 @@ class TestFiles:
         write(folder, "the sea and the lane\n", "d.txt")
         digests.append(read_vocabulary(CorpusSpec(path=str(folder))).report.digest)
         assert digests[0] == digests[1] and len(set(digests)) == 3
+
+    def test_a_folder_that_is_moved_keeps_its_digest(self, tmp_path: Path) -> None:
+        folder = self.folder(tmp_path)
+        before = read_vocabulary(CorpusSpec(path="corpus"), base=tmp_path).report.digest
+        folder.rename(tmp_path / "elsewhere")
+        assert read_vocabulary(CorpusSpec(path=str(tmp_path / "elsewhere/"))).report.digest == before
+
+    def test_a_long_run_in_a_folder_is_named_with_its_file(self, tmp_path: Path, monkeypatch) -> None:
+        monkeypatch.setattr("core.vocabulary.corpus.LONGEST_RUN", 100)
+        monkeypatch.setattr("core.vocabulary.lines.CHUNK", 50)
+        folder = self.folder(tmp_path)
+        write(folder, "x" * 1000, "long.txt")
+        report = read_vocabulary(CorpusSpec(path="corpus"), base=tmp_path).report
+        assert {problem.path for problem in report.problems} == {"corpus/long.txt"}
+        assert report.as_dict()["problems"][0]["path"] == "corpus/long.txt"
 
     def test_a_damaged_gz_in_a_folder_is_named(self, tmp_path: Path) -> None:
         folder = self.folder(tmp_path)
