@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from .matrix import Located
 from .messages import N_
 from .rows import RUNGS, Origin, Rows
+from .vocabulary.scripts import SCRIPTS, script_of
 from .vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -75,22 +77,26 @@ class Listing:
         counts = self.vocabulary.counts
         return at if counts is None else at[np.argsort(-counts[at], kind="stable")]
 
-    def table(self, at: NDArray[np.int64]) -> pa.Table:
-        """Rows `at` as columns id, word, count (where known), state, form, rung, source, script."""
+    def table(self, at: NDArray[np.int64], titles: Mapping[str, Mapping[str, str]] | None = None) -> pa.Table:
+        """Rows `at` as columns id, word, count (where known), state, form, rung, source, script.
+
+        `titles` may give a column's codes the names that a reader is told ("state", "rung", "script").
+        """
         import pyarrow as pa
 
-        from .vocabulary.scripts import script_of
-
+        script_names = tuple(SCRIPTS)
         rows = self.rows.take(at)
         words = [self.vocabulary.words[i] for i in at.tolist()]
         columns: dict[str, Any] = {"id": pa.array(at), "word": _texts(words)}
         if self.vocabulary.counts is not None:
             columns["count"] = pa.array(self.vocabulary.counts[at])
-        columns["state"] = _coded(self.states[at].astype(np.int32), _NAMES)
+        titles = titles or {}
+        columns["state"] = _coded(self.states[at].astype(np.int32), _NAMES, titles.get("state"))
         columns["form"] = _texts(rows.form.tolist())
-        columns["rung"] = _coded(rows.rung.astype(np.int32), RUNGS)
+        columns["rung"] = _coded(rows.rung.astype(np.int32), RUNGS, titles.get("rung"))
         columns["source"] = _coded(rows.source.astype(np.int32), rows.sources)
-        columns["script"] = pa.array([script_of(word) for word in words]).dictionary_encode()
+        found = np.array([script_names.index(script_of(word)) for word in words], np.int32)
+        columns["script"] = _coded(found, script_names, titles.get("script"))
         return pa.table(columns)
 
     def csv(self, at: NDArray[np.int64]) -> bytes:
@@ -117,8 +123,10 @@ class Listing:
         }
 
 
-def _coded(codes: NDArray[np.int32], names: tuple[str, ...]) -> Any:
+def _coded(codes: NDArray[np.int32], names: tuple[str, ...], titles: Mapping[str, str] | None = None) -> Any:
     import pyarrow as pa
+
+    names = tuple((titles or {}).get(name, name) for name in names)
 
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(list(names), pa.string()))
 

@@ -150,6 +150,16 @@ class _Search:
         return bool(simplified and not there[:half].any() and there[half:].any())
 
 
+def spellings_of(word: str, ladder: Ladder, words: Sequence[str], sources: Sequence[Source]) -> list[str]:
+    """The other spellings under which `word` of the vocabulary `words` is looked up, in their order."""
+    found: dict[str, None] = {}
+    for source in sources:
+        speller = Speller(ladder, words, source.locate)
+        for rung in ladder.on():
+            found |= dict.fromkeys(speller.spellings(rung, [word])[0])
+    return [form for form in found if form != word]
+
+
 def combine(lookups: Sequence[Lookup], spec: CombineSpec | None = None) -> Located:
     """Join lookups of one vocabulary in several sources of the same width into one `Located`.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .coverage import Coverage, Part, measure_coverage
 from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
-from .lookup import combine, look_up
+from .lookup import combine, look_up, spellings_of
 from .matrix import EmbeddingMatrix, Located
 from .messages import speaking, translated
 from .progress import Progress, ignore
@@ -54,6 +54,10 @@ class Cover:
     def gains(self) -> dict[str, Gain]:
         """What each rung of the ladder finds, or would find."""
         return measure_gains(self)
+
+    def spellings(self, word: str) -> list[str]:
+        """The other spellings under which `word` is looked up, in the order in which they are tried."""
+        return spellings_of(word, self.recipe.ladder, self.reading.vocabulary.words, self.sources)
 
     @property
     def warnings(self) -> list[dict[str, Any]]:

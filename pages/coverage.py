@@ -9,7 +9,7 @@ from core.messages import _
 from pages._ui import cached, coverage_panels, fill_panels, frame, word_panels
 from pages._ui.panels import problem
 
-visit = frame.begin("coverage")
+visit = frame.begin()
 frame.title(
     _("Coverage"), _("What the sources hold of the vocabulary. No vector is read yet, so every switch answers at once.")
 )

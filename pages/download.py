@@ -9,7 +9,7 @@ from core.messages import _
 from pages._ui import build_panels, cached, export_panels, frame, jobs_of
 from pages._ui.panels import job, place_error, problem
 
-visit = frame.begin("download")
+visit = frame.begin()
 frame.title(_("Build and download"), _("Every row finite, every row with its origin, checked by reading it back."))
 
 if visit.draft.lacks or visit.base is None:

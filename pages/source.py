@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.messages import _
 from pages._ui import frame, source_panels
 
-visit = frame.begin("source")
+visit = frame.begin()
 frame.title(
     _("Source"),
     _(

@@ -6,12 +6,12 @@ import streamlit as st
 
 from core.messages import _
 from pages._ui import frame, samples, server
+from pages._ui.names import draft_name
 from pages._ui.panels import plain_text
 from pages._ui.recipe_box import opener
 
-visit = frame.begin("start")
+visit = frame.begin()
 
-st.space("small")
 st.title(_("An embedding matrix for your vocabulary"), anchor=False)
 st.markdown(
     _(
@@ -55,11 +55,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(_("Upload or paste a vocabulary"), type="primary", icon=":material/upload:", key="bring"):
         frame.switch("vocabulary")
     with st.popover(_("Open a recipe"), icon=":material/receipt_long:"):
-        opener()
+        opener("recipe-on-start")
 
 if visit.workspace is not None and not visit.draft.lacks:
     st.subheader(_("Go on where you were"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
-        plain_text(samples.describe(visit))
+        plain_text(draft_name(visit.draft, visit.workspace.name))
         if st.button(_("Go on"), icon=":material/arrow_forward:", icon_position="right", key="go-on"):
             frame.switch("coverage")

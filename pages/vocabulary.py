@@ -9,7 +9,7 @@ from core.messages import _
 from pages._ui import cached, frame, intake, reading_panels, state
 from pages._ui.panels import problem
 
-visit = frame.begin("vocabulary")
+visit = frame.begin()
 frame.title(_("Vocabulary"), _("The words that get a row each, in this order, for ever."))
 
 spec = visit.draft.vocabulary

@@ -12,7 +12,8 @@ from core.exports import SavedBuild
 from core.listing import STATES
 from core.messages import _, number, percent, size, when
 
-from . import cached, samples, server
+from . import cached, server
+from .names import draft_name
 from .panels import figure, metric, plain_text, why
 from .state import Visit
 
@@ -23,7 +24,7 @@ def asked(visit: Visit) -> None:
     found = cached.cover(visit.draft, visit.base)
     rows, dim = len(found.reading.vocabulary), found.located.dim
     with st.container(border=True):
-        st.text(samples.describe(visit))
+        st.text(draft_name(visit.draft))
         st.caption(
             _("{rows} rows × {dim} dimensions before transforms, about {bytes}").format(
                 rows=number(rows), dim=number(dim), bytes=size(rows * dim * 4)

@@ -9,7 +9,8 @@ import streamlit as st
 from core.messages import LANGUAGES, N_, _, when
 
 from . import language, recipe_box, server, state
-from .panels import plain_text, problem
+from .names import source_name, vocabulary_name
+from .panels import escaped, plain_text, problem
 from .state import Visit
 
 # page -> its title and icon, in the order of the job.
@@ -22,11 +23,11 @@ PAGES = {
 }
 
 
-def begin(page: str) -> Visit:
+def begin() -> Visit:
     """Set a page up and draw its head. Every page calls it first."""
     language.speak()
     visit = state.visit()
-    _bar(page, visit)
+    _bar(visit)
     if visit.problem is not None:
         problem(visit.problem)
     if visit.read_only:
@@ -42,8 +43,8 @@ def title(text: str, lead: str = "") -> None:
 
 
 def go(page: str) -> Any:
-    """The page as `st.switch_page` and `st.page_link` take it."""
-    return f"pages/{page}.py"
+    """The page as `st.switch_page` and `st.page_link` take it: a path from the entry script."""
+    return f"../{page}.py"
 
 
 def next_step(page: str, label: str, *, ready: bool = True, why_not: str = "") -> None:
@@ -68,29 +69,32 @@ def switch(page: str) -> None:
     st.switch_page(go(page), query_params=dict(state.link()))
 
 
-def _bar(page: str, visit: Visit) -> None:
+def _bar(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar"):
-        for name in ("vocabulary", "source", "coverage", "download"):
-            _step(name, page, visit)
+        for name in ("vocabulary", "source", "download"):
+            _step(name, visit)
         st.space("stretch")
         recipe_box.popover(visit)
         _workspace(visit)
         _language()
 
 
-def _step(name: str, page: str, visit: Visit) -> None:
-    done = {
-        "vocabulary": "vocabulary" not in visit.draft.lacks,
-        "source": "sources" not in visit.draft.lacks,
-        "coverage": not visit.draft.lacks,
-        "download": bool(visit.workspace and visit.workspace.builds),
-    }[name]
-    heading = _(PAGES[name][0])
-    if name == page:
-        label, icon = f"**{heading}**", ":material/radio_button_checked:"
-    else:
-        label, icon = heading, ":material/check_circle:" if done else ":material/radio_button_unchecked:"
-    st.page_link(go(name), label=label, icon=icon, query_params=dict(state.link()))
+def _step(name: str, visit: Visit) -> None:
+    """One step of the job: what was chosen, or that it is still missing."""
+    told, done = _facts(name, visit)
+    icon = ":material/check_circle:" if done else ":material/radio_button_unchecked:"
+    st.page_link(go(name), label=escaped(told), icon=icon, query_params=dict(state.link()), help=_(PAGES[name][0]))
+
+
+def _facts(name: str, visit: Visit) -> tuple[str, bool]:
+    draft = visit.draft
+    if name == "vocabulary":
+        return (vocabulary_name(draft.vocabulary), True) if draft.vocabulary else (_("No vocabulary yet"), False)
+    if name == "source":
+        names = [source_name(source) for source in draft.sources]
+        return (" → ".join(names), True) if names else (_("No source yet"), False)
+    built = bool(visit.workspace and visit.workspace.builds)
+    return (_("Built"), True) if built else (_("Not built yet"), False)
 
 
 def _language() -> None:
@@ -138,13 +142,18 @@ def _own(visit: Visit, name: str) -> None:
         help=_("Who has this link sees the build and can copy it into a workspace of their own."),
     )
     with st.container(horizontal=True):
-        if st.button(_("Duplicate"), icon=":material/content_copy:"):
+        if st.button(_("Duplicate"), key="duplicate", icon=":material/content_copy:"):
             state.enter(server.workspaces().duplicate(here, _("Copy of {name}").format(name=name) if name else ""))
             st.rerun()
-        if st.button(_("New"), icon=":material/add:", help=_("Start afresh; this workspace stays under its link.")):
+        if st.button(
+            _("New"),
+            key="new-workspace",
+            icon=":material/add:",
+            help=_("Start afresh; this workspace stays under its link."),
+        ):
             state.forget()
             switch("start")
-        if st.button(_("Delete"), icon=":material/delete:"):
+        if st.button(_("Delete"), key="delete-workspace", icon=":material/delete:"):
             _confirm_deletion()
 
 
@@ -159,7 +168,7 @@ def _confirm_deletion() -> None:
     def ask() -> None:
         st.markdown(_("Its files, choices and builds will be gone for everybody who has the link."))
         with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button(_("Keep it")):
+            if st.button(_("Keep it"), key="keep-workspace"):
                 st.rerun()
             if st.button(_("Delete"), type="primary", key="really-delete"):
                 here = state.visit().workspace

@@ -11,7 +11,7 @@ from core.figures.explanations import explain
 from core.jobs import JobSpec, JobState, JobStatus
 
 from core.errors import LexiloomError
-from core.messages import _, duration, number, percent
+from core.messages import _, duration, number, percent, retold
 
 from . import language, server, state
 from .state import Visit
@@ -33,12 +33,9 @@ def plain_text(text: str) -> None:
 
 def problem(error: LexiloomError | dict[str, Any]) -> None:
     """An error where it belongs: what, where, what to do."""
-    told = error if isinstance(error, dict) else {"what": error.what, "where": error.where, "fix": error.fix}
-    text = f"**{escaped(str(told.get('what') or ''))}**"
-    if told.get("where"):
-        text += f"  \n{escaped(str(told['where']))}"
-    if told.get("fix"):
-        text += f"  \n{escaped(str(told['fix']))}"
+    given = error if isinstance(error, dict) else {"what": error.what, "where": error.where, "fix": error.fix}
+    what, where, fix = (escaped(retold(given.get(name) or "")) for name in ("what", "where", "fix"))
+    text = "  \n".join(part for part in (f"**{what}**", where, fix) if part)
     st.error(text, icon=":material/error:")
 
 

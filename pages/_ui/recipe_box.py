@@ -24,7 +24,7 @@ def popover(visit: Visit) -> None:
         else:
             _shown(visit)
         if not visit.read_only:
-            opener()
+            opener("recipe")
 
 
 def _shown(visit: Visit) -> None:
@@ -48,9 +48,9 @@ def _shown(visit: Visit) -> None:
     st.caption(_("The same recipe gives the same matrix from here, from the shell and from Python."))
 
 
-def opener() -> None:
-    """Open a recipe from a file: it restores every choice."""
-    given = st.file_uploader(_("Open a recipe"), type=["toml"], key=state.fresh("recipe"), max_upload_size=1)
+def opener(name: str) -> None:
+    """Open a recipe from a file: it restores every choice. `name` tells several on one page apart."""
+    given = st.file_uploader(_("Open a recipe"), type=["toml"], key=state.fresh(name), max_upload_size=1)
     if given is None:
         return
     try:
@@ -61,7 +61,7 @@ def opener() -> None:
     except LexiloomError as error:
         problem(error)
         return
-    state.renew("recipe")
+    state.renew(name)
     st.rerun()
 
 

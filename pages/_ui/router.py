@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 language.speak()
 st.set_page_config(page_title="Lexiloom", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
-st.logo(str(ROOT / "assets" / "logo.svg"), size="large", icon_image=str(ROOT / "assets" / "icon.svg"))
+st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
 pages = [
     st.Page(
         ROOT / "pages" / f"{name}.py",

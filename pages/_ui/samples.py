@@ -78,28 +78,6 @@ def _open(visit: Visit, sample: Sample) -> None:
     frame.switch("coverage")
 
 
-def describe(visit: Visit) -> str:
-    """The workspace in a line: its name, its vocabulary, its sources."""
-    draft = visit.draft
-    path = getattr(draft.vocabulary, "path", "")
-    sources = ", ".join(source_name(source) for source in draft.sources)
-    return " · ".join(
-        part for part in (visit.workspace.name if visit.workspace else "", Path(path).name, sources) if part
-    )
-
-
-def source_name(spec: object) -> str:
-    """A source's display name, told from its spec alone."""
-    kind = getattr(spec, "kind", "")
-    if kind == "builtin":
-        return f"builtin:{getattr(spec, 'name', '')}"
-    if kind == "random":
-        return f"random:{getattr(spec, 'dim', '')}"
-    path = Path(getattr(spec, "path", ""))
-    member = getattr(spec, "member", "")
-    return f"{path.name}::{member}" if member else path.name
-
-
 def class_entry(visit: Visit) -> None:
     """What a student of a class sees first: the teacher's build, to look at and to copy."""
     import os

@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LexiloomError
-from core.messages import _, number, size
+from core.messages import _, number, retold, size
 from core.sources import list_builtin, parse_source
 from core.sources.protocol import SourceInfo
 
-from . import cached, fields, jobs_of, samples, server, state
+from . import cached, fields, jobs_of, server, state
+from .names import source_name
 from .panels import escaped, job, problem
 from .state import Visit
 
@@ -34,7 +35,7 @@ def chain(visit: Visit) -> bool:
 
 def _chosen(visit: Visit, place: int, spec: Any) -> bool:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.text(f"{place + 1}.  {samples.source_name(spec)}")
+        st.text(f"{place + 1}.  {source_name(spec)}")
         st.space("stretch")
         if not visit.read_only:
             _arrows(place, len(visit.draft.sources))
@@ -64,7 +65,10 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
 
 def _about(info: SourceInfo) -> None:
     rows = "∞" if info.size is None else number(info.size)
-    told = [_("{rows} rows × {dim} dimensions").format(rows=rows, dim=number(info.dim)), info.format]
+    told = [
+        _("{rows} rows × {dim} dimensions").format(rows=rows, dim=number(info.dim)),
+        _(info.format) if info.format else "",
+    ]
     told += [", ".join(language_name(code) for code in info.languages)]
     told += [_("licence: {licence}").format(licence=info.licence) if info.licence else ""]
     told += [_("makes vectors for any word from its n-grams") if info.composes else ""]
@@ -143,7 +147,7 @@ def _mixed(visit: Visit) -> None:
             icon=":material/error:",
         )
     for warning in mixed_spaces(infos):
-        st.warning(escaped(warning["text"]), icon=":material/warning:")
+        st.warning(escaped(retold(warning["text"])), icon=":material/warning:")
 
 
 def shelf(visit: Visit) -> None:

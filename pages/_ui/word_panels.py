@@ -6,14 +6,19 @@ from typing import Any
 
 import streamlit as st
 
+from core.ladder import Ladder
 from core.listing import STATES, Listing
-from core.messages import _, number
+from core.messages import N_, _, number
 from core.pipeline import Cover
 from core.vocabulary.scripts import SCRIPTS
 
 from . import cached, language
 from .panels import plain_text, why
 from .state import Visit
+
+# So many rows go to the browser whole.
+CLICKABLE = 5000
+RUNG_TITLES = {"exact": N_("as written"), **{name: field.title or name for name, field in Ladder.model_fields.items()}}
 
 
 def words(visit: Visit, found: Cover) -> None:
@@ -60,20 +65,46 @@ def _draw(visit: Visit, found: Cover) -> None:
         return
     left, right = st.columns([3, 2], gap="large")
     with left:
-        event = st.dataframe(
-            listing.table(at),
-            hide_index=True,
-            height=420,
-            key="words-table",
-            on_select="rerun",
-            selection_mode="single-row",
-            lazy=True,
-            column_config=_columns(),
-            alt=_("The words and how they were found"),
-        )
+        clicked = _table(listing, at)
     with right:
-        rows = event["selection"]["rows"] if event else []
-        _clicked(visit, listing, int(at[rows[0]]) if rows and rows[0] < len(at) else int(at[0]))
+        _clicked(visit, found, clicked)
+
+
+def _table(listing: Listing, at: Any) -> int:
+    """The rows as a table; the row that was clicked, else the first.
+
+    A long table comes to the browser piece by piece as it is scrolled; there no row can be clicked, and
+    a search brings the wanted word to the first place.
+    """
+    shown: dict[str, Any] = {
+        "hide_index": True,
+        "height": 420,
+        "column_config": _columns(),
+        "column_order": _order(listing, at),
+        "placeholder": "",
+        "alt": _("The words and how they were found"),
+    }
+    if len(at) > CLICKABLE:
+        st.dataframe(_table_of(listing, at), lazy=True, key="words-long", **shown)
+        return int(at[0])
+    event = st.dataframe(
+        _table_of(listing, at), key="words-table", on_select="rerun", selection_mode="single-row", **shown
+    )
+    rows = event["selection"]["rows"] if event else []
+    return int(at[rows[0]] if rows and rows[0] < len(at) else at[0])
+
+
+def _order(listing: Listing, at: Any) -> list[str]:
+    """The columns: nothing was found of missing words, so nothing is told of it."""
+    found = [] if not listing.rows.take(at).known.any() else ["form", "rung", "source"]
+    counted = ["count"] if listing.vocabulary.counts is not None else []
+    return ["id", "word", *counted, "state", *found, "script"]
+
+
+def _table_of(listing: Listing, at: Any) -> Any:
+    """The listing's table with its codes told to the reader."""
+    titles = {"state": STATES, "rung": RUNG_TITLES, "script": SCRIPTS}
+    return listing.table(at, {name: {code: _(text) for code, text in told.items()} for name, told in titles.items()})
 
 
 def _columns() -> dict[str, Any]:
@@ -90,19 +121,21 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _clicked(visit: Visit, listing: Listing, i: int) -> None:
-    row = listing.row(i)
+def _clicked(visit: Visit, found: Cover, i: int) -> None:
+    row = found.listing.row(i)
     with st.container(border=True):
         st.caption(_("Row {id}").format(id=number(i)))
         plain_text(row["word"])
         told = [(_("State"), _(STATES[row["state"]]))]
         if row["count"] is not None:
             told.append((_("Count"), number(row["count"])))
-        told.append((_("Asked as"), row["word"]))
+        asked = found.spellings(row["word"])
+        if row["state"] == "missing" and asked:
+            told.append((_("Asked as"), ", ".join([row["word"], *asked])))
         if row["form"]:
             told.append((_("Found as"), row["form"]))
         if row["rung"]:
-            told.append((_("By"), rung_title(row["rung"])))
+            told.append((_("By"), _(RUNG_TITLES[row["rung"]])))
         if row["source"]:
             told.append((_("From"), row["source"]))
         for name, shown in told:
@@ -111,19 +144,6 @@ def _clicked(visit: Visit, listing: Listing, i: int) -> None:
             with right:
                 plain_text(str(shown))
         _neighbors(visit, row["word"])
-
-
-def rung_title(rung: str) -> str:
-    """A rung's name for the reader."""
-    from core.ladder import Ladder
-
-    field = Ladder.model_fields.get(rung)
-    return _(field.title or rung) if field else _("as written")
-
-
-def script_title(script: str) -> str:
-    """A script's name for the reader."""
-    return _(SCRIPTS.get(script, script))
 
 
 def _neighbors(visit: Visit, word: str) -> None:

@@ -82,3 +82,10 @@ def test_a_coverage_comes_back_from_its_plain_values(recipe: Recipe) -> None:
     again = Coverage.from_dict(coverage.as_dict())
     assert again.as_dict() == coverage.as_dict()
     assert again.types.found == coverage.types.found
+
+
+def test_the_spellings_that_were_tried_are_told_in_their_order(recipe: Recipe) -> None:
+    assert cover(recipe).spellings("ｄｏｇ")[:2] == ["dog", "Dog"]
+    only = recipe.with_set("ladder={lower=false, title=false, upper=false, trim=false, joiner=false, digits=false}")
+    assert cover(only).spellings("ｄｏｇ") == ["dog"]
+    assert cover(only).spellings("cat") == []

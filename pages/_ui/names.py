@@ -1,0 +1,34 @@
+"""Short names of what was chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from core.draft import Draft
+from core.messages import _, number
+
+
+def vocabulary_name(spec: Any) -> str:
+    """A vocabulary's display name, told from its spec alone."""
+    if parts := getattr(spec, "parts", ()):
+        return _("{n} files").format(n=number(len(parts)))
+    return Path(getattr(spec, "path", "")).name or _("the recipe's words")
+
+
+def source_name(spec: Any) -> str:
+    """A source's display name, told from its spec alone."""
+    kind = getattr(spec, "kind", "")
+    if kind == "builtin":
+        return f"builtin:{spec.name}"
+    if kind == "random":
+        return f"random:{spec.dim}"
+    path, member = Path(getattr(spec, "path", "")), getattr(spec, "member", "")
+    return f"{path.name}::{member}" if member else path.name
+
+
+def draft_name(draft: Draft, title: str = "") -> str:
+    """The recipe so far in a line: the workspace's name, the vocabulary, the sources."""
+    words = vocabulary_name(draft.vocabulary) if draft.vocabulary else ""
+    sources = " → ".join(source_name(source) for source in draft.sources)
+    return " · ".join(part for part in (title, words, sources) if part)
