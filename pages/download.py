@@ -32,11 +32,12 @@ if saved is None:
     build_panels.asked(visit)
     status = job(visit, f"build:{key}", lambda: jobs_of.build(visit, key), label=_("Build the matrix"))
     place_error(f"build:{key}")
-    if visit.workspace and visit.workspace.builds and not (status and status.state in ("queued", "running")):
+    if visit.workspace and visit.workspace.builds and (status is None or status.state.finished):
         build_panels.older(visit)
     st.stop()
 
-build_panels.own(visit, key)
+if build_panels.own(visit, key):
+    st.rerun()
 build_panels.figures(visit, saved)
 left, right = st.columns([1, 1], gap="large")
 with left:

@@ -32,10 +32,12 @@ def asked(visit: Visit) -> None:
         )
 
 
-def own(visit: Visit, key: str) -> None:
-    """The workspace may read this build from now on."""
-    if visit.workspace is not None and not visit.read_only and key not in visit.workspace.builds:
-        visit.workspace.add_build(key)
+def own(visit: Visit, key: str) -> bool:
+    """Let the workspace read this build from now on; whether it could not before."""
+    if visit.workspace is None or visit.read_only or key in visit.workspace.builds:
+        return False
+    visit.workspace.add_build(key)
+    return True
 
 
 def older(visit: Visit) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from core.jobs import JobState
 
 from core.exports import EXPORTS, SavedBuild, Target, estimate_bytes, snippet
+from core.jobs import JobState
 from core.messages import _, size
 
 from . import jobs_of, server, state

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 from core.figures import config
 from core.figures.explanations import explain
-from core.jobs import JobSpec, JobState, JobStatus
 
 from core.errors import LexiloomError
+from core.jobs import JobSpec, JobState, JobStatus
 from core.messages import _, duration, number, percent, retold
 
 from . import language, server, state
@@ -73,15 +73,15 @@ def job(visit: Visit, stage: str, spec: Callable[[], JobSpec], *, label: str, no
     """A job's button, or its progress with Stop, or how it ended. Its status; None before it was asked for."""
     asked = visit.workspace.jobs.get(stage) if visit.workspace else None
     status = server.jobs().status(asked) if asked else None
-    if status is None or status.state in (JobState.STOPPED, JobState.FAILED, JobState.CRASHED):
-        if status is not None:
+    if status is None or status.state.finished:
+        if status is not None and status.state is not JobState.DONE:
             _ended(status)
         if note:
             st.caption(note)
         if st.button(label, type="primary", key=f"job-{stage}", icon=":material/play_arrow:", disabled=visit.read_only):
             start(visit, stage, spec())
             st.rerun()
-    elif status.state is not JobState.DONE:
+    else:
         watch(stage, status.id, visit.read_only)
     return status
 
@@ -103,7 +103,7 @@ def watch(stage: str, id: str, read_only: bool = False) -> None:
     @language.spoken
     def follow() -> None:
         status = server.jobs().status(id)
-        if status is None or status.state not in (JobState.QUEUED, JobState.RUNNING):
+        if status is None or status.state.finished:
             st.rerun()
         _progress(status, stage, read_only)
 
