@@ -8,9 +8,7 @@ from pages._ui import frame, source_panels
 visit = frame.begin()
 frame.title(
     _("Source"),
-    _(
-        "Where the vectors come from. Several sources of one space are a chain: the first that has a word gives its row."
-    ),
+    _("Where the vectors come from. Several of one space are a chain: the first that has a word gives its row."),
 )
 
 ready = source_panels.chain(visit)

@@ -40,7 +40,8 @@ def everything(visit: Visit, key: str) -> None:
                 icon=":material/folder_zip:",
                 key="zip",
                 help=_(
-                    "The build, its recipe, and the files the recipe names: unpack it, and “lexiloom run recipe.toml” builds it again."
+                    "The build, its recipe, and the files the recipe names: unpack it, and “lexiloom run recipe.toml” "
+                    "builds it again."
                 ),
             )
             for name in FOLDER_FILES:

@@ -1,0 +1,285 @@
+"""Every page in every state: empty, with a sample, with one's own words, shared, in Chinese."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.recipe import Recipe
+from pages._ui import server
+from tests.app.conftest import assert_sound, texts, workspace_of
+
+PAGES = ("start", "vocabulary", "source", "coverage", "download")
+Open = Callable[..., AppTest]
+
+
+def sample(opened: Open, name: str = "reviews.txt") -> AppTest:
+    app = opened()
+    button(app, f"sample-{name}").click().run()
+    assert_sound(app)
+    return app
+
+
+def button(app: AppTest, key: str):  # type: ignore[no-untyped-def]
+    return next(one for one in app.button if one.key == key)
+
+
+def keyed(elements, start: str):  # type: ignore[no-untyped-def]
+    return next(one for one in elements if one.key and one.key.startswith(f"{start}#"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("lang", ["en", "zh_CN"])
+def test_an_empty_page_says_what_to_do_next(opened: Open, page: str, lang: str) -> None:
+    app = opened(page, lang=lang)
+    assert_sound(app)
+    assert app.title
+    assert "w" not in app.query_params
+    assert app.button
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", ["reviews.txt", "news_zh.txt", "mixed.txt"])
+def test_every_sample_fills_every_page(opened: Open, page: str, name: str) -> None:
+    app = sample(opened, name)
+    assert app.title[0].value == "Coverage"
+    app.switch_page(f"../{page}.py").run()
+    assert_sound(app)
+    assert workspace_of(app).draft["vocabulary"]["path"] == f"uploads/{name}"
+    assert app.query_params["w"] in ([workspace_of(app).id], workspace_of(app).id)
+
+
+def test_a_page_in_chinese_has_no_english_title(opened: Open) -> None:
+    titles = {page: opened(page, lang="zh_CN").title[0].value for page in PAGES}
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in title) for title in titles.values()), titles
+
+
+def test_a_refresh_comes_back_to_the_work(opened: Open) -> None:
+    app = sample(opened)
+    again = opened("coverage", w=workspace_of(app).id)
+    assert_sound(again)
+    assert [one.value for one in again.metric] == [one.value for one in app.metric]
+
+
+@pytest.mark.parametrize("id", ["0" * 32, "../../etc", "x"])
+def test_an_address_that_leads_nowhere_says_so(opened: Open, id: str) -> None:
+    app = opened("start", w=id)
+    assert_sound(app)
+    assert "no such workspace" in texts(app)
+
+
+def test_pasted_words_are_read_and_may_be_chosen_from(opened: Open) -> None:
+    app = opened("vocabulary")
+    keyed(app.text_area, "pasted").input("cat\t5\ndog\t3\nDog\t1\nzebra\t1\n\ncat\t2\n").run()
+    button(app, "use-pasted").click().run()
+    assert_sound(app)
+    assert app.metric[0].value == "4"
+    assert app.metric[1].value == "12"
+    keyed(app.number_input, "vocabulary.min_count").set_value(2).run()
+    assert app.metric[0].value == "2"
+    keyed(app.toggle, "vocabulary.lower").set_value(True).run()
+    assert_sound(app)
+    assert workspace_of(app).draft["vocabulary"]["min_count"] == 2
+
+
+def test_several_uploaded_files_are_joined(opened: Open) -> None:
+    app = opened("vocabulary")
+    files = [("a.txt", b"cat\ndog\n", "text/plain"), ("b.txt", b"dog\nbird\n", "text/plain")]
+    keyed(app.file_uploader, "vocabulary").upload(files).run()
+    assert_sound(app)
+    assert app.metric[0].value == "3"
+    assert workspace_of(app).draft["vocabulary"]["kind"] == "several"
+
+
+def test_a_file_that_is_no_vocabulary_is_refused_where_it_was_given(opened: Open) -> None:
+    app = opened("vocabulary")
+    keyed(app.file_uploader, "vocabulary").upload("empty.txt", b"", "text/plain").run()
+    assert_sound(app)
+    assert app.error
+    assert not (app.query_params.get("w") and workspace_of(app).draft)
+
+
+def test_a_switched_rung_changes_the_figures_and_comes_back(opened: Open) -> None:
+    app = sample(opened)
+    before = app.metric[0].value
+    keyed(app.toggle, "ladder.lower").set_value(False).run()
+    assert_sound(app)
+    assert app.metric[0].value != before
+    assert workspace_of(app).draft["ladder"]["lower"] is False
+    keyed(app.toggle, "ladder.lower").set_value(True).run()
+    assert app.metric[0].value == before
+
+
+def test_fills_and_transforms_are_chosen_in_their_order(opened: Open) -> None:
+    app = sample(opened)
+    keyed(app.multiselect, "oov").set_value(["mean"]).run()
+    keyed(app.multiselect, "transforms").set_value(["center", "pca"]).run()
+    assert_sound(app)
+    keyed(app.number_input, "transforms.1.dim").set_value(50).run()
+    assert_sound(app)
+    draft = workspace_of(app).draft
+    assert draft["oov"] == {"kind": "mean"}
+    assert draft["transforms"] == [{"kind": "center"}, {"kind": "pca", "dim": 50}]
+
+
+def test_sources_are_added_moved_and_taken_out(opened: Open) -> None:
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    button(app, "use-builtin:chinese").click().run()
+    assert_sound(app)
+    assert [one["name"] for one in workspace_of(app).draft["sources"]] == ["english", "chinese"]
+    button(app, "up-1").click().run()
+    assert workspace_of(app).draft["sources"][0]["name"] == "chinese"
+    button(app, "remove-0").click().run()
+    button(app, "use-random").click().run()
+    assert_sound(app)
+    assert "different width" in texts(app)
+
+
+def test_what_is_wrong_with_a_source_is_told_where_it_stands(opened: Open) -> None:
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    keyed(app.file_uploader, "source").upload("bad.txt", b"cat 1 2 3\ndog 1 2\n", "text/plain").run()
+    assert_sound(app)
+    assert "bad.txt" in texts(app)
+    assert app.error
+
+
+def test_a_large_file_is_scanned_by_a_job(opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import core.sources
+
+    monkeypatch.setattr(core.sources, "SMALL", 0)
+    (tmp_path / "v.txt").write_text("cat 1 2\ndog 3 4\n")
+    monkeypatch.setenv("LEXILOOM_DATA_FOLDER", str(tmp_path))
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    app.selectbox(key="data-file").select_index(0).run()
+    button(app, "use-data-file").click().run()
+    assert_sound(app)
+    next(one for one in app.button if one.key and one.key.startswith("job-index")).click().run()
+    settle(app)
+    assert_sound(app)
+    assert "2 rows × 2 dimensions" in texts(app).replace("\\", "")
+
+
+def settle(app: AppTest) -> None:
+    """Wait until the visitor's jobs have ended."""
+    here = workspace_of(app)
+    end = time.monotonic() + 120
+    while any((s := server.jobs().status(id)) is not None and not s.state.finished for id in here.jobs.values()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    app.run()
+
+
+@pytest.mark.slow
+def test_a_build_is_made_looked_at_and_prepared_for_another_program(opened: Open, tmp_path: Path) -> None:
+    from core.exports import read_build
+    from core.pipeline import run
+
+    app = sample(opened)
+    app.switch_page("../download.py").run()
+    next(one for one in app.button if one.key and one.key.startswith("job-build")).click().run()
+    settle(app)
+    assert_sound(app)
+    here = workspace_of(app)
+    assert len(here.builds) == 1
+    folder = server.home().builds / here.builds[0]
+    recipe = Recipe.from_tables({**here.draft, "version": 1})
+    assert read_build(folder).matrix.id == run(recipe, base=here.folder).matrix.id
+    assert here.id not in (folder / "recipe.toml").read_text()
+    next(one for one in app.button if one.key and one.key.endswith(":npy")).click().run()
+    settle(app)
+    assert_sound(app)
+    assert (folder.with_name(f"{folder.name}.exports") / "npy" / "embedding.npy").is_file()
+    app.switch_page("../coverage.py").run()
+    assert_sound(app)
+
+
+def test_a_shared_workspace_is_looked_at_and_copied_and_not_changed(opened: Open) -> None:
+    app = sample(opened)
+    mine = workspace_of(app)
+    for page in PAGES:
+        other = opened(page, share=mine.token)
+        assert_sound(other)
+        assert "shared workspace" in texts(other)
+        changing = [one for kind in ("toggle", "number_input", "multiselect") for one in getattr(other, kind)]
+        assert all(one.disabled for one in changing)
+    button(other, "fork").click().run()
+    assert_sound(other)
+    copy = workspace_of(other)
+    assert copy.id != mine.id
+    assert copy.draft == mine.draft
+
+
+def test_a_recipe_that_is_opened_restores_every_choice(opened: Open) -> None:
+    app = opened()
+    toml = Recipe(
+        vocabulary={"kind": "given", "words": ["cat", "dog"]},
+        sources=["builtin:english"],
+        ladder={"title": False},
+        oov="mean",
+        transforms=["unit"],
+        seed=9,
+    ).to_toml()
+    keyed(app.file_uploader, "recipe-on-start").upload("recipe.toml", toml.encode(), "application/toml").run()
+    assert_sound(app)
+    app.switch_page("../coverage.py").run()
+    assert_sound(app)
+    assert Recipe.from_tables({**workspace_of(app).draft}) == Recipe.from_toml(toml)
+    assert keyed(app.toggle, "ladder.title").value is False
+
+
+@pytest.mark.parametrize(
+    "toml",
+    ["not toml", 'sources = ["builtin:english"]', 'vocabulary = ["cat"]\nsauces = []', "\udcff"],
+)
+def test_a_recipe_that_is_none_is_refused(opened: Open, toml: str) -> None:
+    app = opened()
+    data = toml.encode("utf-8", "surrogateescape")
+    keyed(app.file_uploader, "recipe-on-start").upload("recipe.toml", data, "application/toml").run()
+    assert_sound(app)
+    assert app.error
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../secret.txt"])
+def test_a_recipe_reaches_no_file_of_the_server(opened: Open, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEXILOOM_CLASS", "1")
+    app = opened()
+    for tables in (
+        {"vocabulary": {"kind": "words", "path": path}, "sources": ["builtin:english"]},
+        {"vocabulary": {"kind": "given", "words": ["cat"]}, "sources": [{"kind": "file", "path": path}]},
+    ):
+        toml = Recipe.from_tables(tables).to_toml()
+        keyed(app.file_uploader, "recipe-on-start").upload("recipe.toml", toml.encode(), "application/toml").run()
+        assert_sound(app)
+        assert "not open to visitors" in texts(app)
+        assert workspace_of(app).draft is None
+
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "**bold**",
+    ":red[x]",
+    "$x$",
+    "[l](javascript:alert(1))",
+    "\u202eabc",
+    "x" * 10_000,
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_hostile_words_break_no_page(opened: Open, page: str) -> None:
+    app = opened("vocabulary")
+    keyed(app.text_area, "pasted").input("\n".join(f"{word}\t{n}" for n, word in enumerate(HOSTILE, 1))).run()
+    button(app, "use-pasted").click().run()
+    app.switch_page("../source.py").run()
+    button(app, "use-builtin:english").click().run()
+    app.switch_page(f"../{page}.py").run()
+    assert_sound(app)
+    for one in app.markdown:
+        assert "onerror" not in one.value or "\\<" in one.value
