@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -24,7 +24,7 @@ from .sources import SourceSpec, parse_source
 from .spec import Spec, option
 from .transforms import TransformSpec
 from .validation import explain
-from .vocabulary import VocabularySpec, sniff_vocabulary
+from .vocabulary import VocabularySpec, sniff_part, sniff_vocabulary
 
 VERSION = 1
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -34,8 +34,8 @@ class Recipe(Spec):
     """What was asked of a build: everything that its matrix depends on, and nothing else.
 
     Short forms are accepted and spelled out: `vocabulary` as a path (its kind is sniffed) or a list of
-    words; a source as "builtin:english", "random:300" or a path; `ladder` as a list of rungs; `oov` as a
-    kind or a list of kinds (a cascade); `transforms` as a list of kinds.
+    words, the `parts` of several files as paths; a source as "builtin:english", "random:300" or a path;
+    `ladder` as a list of rungs; `oov` as a kind or a list of kinds (a cascade); `transforms` as a list of kinds.
 
     Raises `RecipeError` that lists the valid names; `VocabularyError` or `SourceError` where a short
     form can't be spelled out. Relative paths stay as given: `run(recipe, base=…)` says what they are
@@ -206,6 +206,9 @@ def _vocabulary(given: Any, base: Path | None) -> Any:
         return sniff_vocabulary((base or Path()) / given).model_copy(update={"path": str(given)})
     if isinstance(given, (list, tuple)):
         return {"kind": "given", "words": given}
+    if isinstance(given, Mapping) and given.get("kind") == "several" and isinstance(given.get("parts"), (list, tuple)):
+        parts = [sniff_part(str(p), base=base) if isinstance(p, (str, Path)) else p for p in given["parts"]]
+        return {**given, "parts": parts}
     return given
 
 
@@ -243,27 +246,35 @@ def paths_in(spec: BaseModel) -> list[str]:
 
 
 def resolved_path(spec: SpecT, base: Path | None) -> SpecT:
-    """`spec` with its relative paths joined to `base`."""
-    if base is None:
-        return spec
-    return spec.model_copy(update={name: str(base / getattr(spec, name)) for name in _paths(spec)})
+    """`spec`, and the specs in it, with their relative paths joined to `base`."""
+    return spec if base is None else _with_paths(spec, lambda path: str(base / path))
 
 
-def _paths(spec: BaseModel) -> list[str]:
-    return [name for name in PATHS if isinstance(getattr(spec, name, None), str) and getattr(spec, name)]
+def _with_paths(spec: SpecT, change: Callable[[str], str]) -> SpecT:
+    """`spec` with each path in it changed, those of the specs in it too."""
+    changed: dict[str, Any] = {}
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        if name in PATHS and isinstance(value, str) and value:
+            changed[name] = change(value)
+        elif isinstance(value, BaseModel):
+            changed[name] = _with_paths(value, change)
+        elif isinstance(value, tuple):
+            changed[name] = tuple(_with_paths(one, change) if isinstance(one, BaseModel) else one for one in value)
+    return spec.model_copy(update={name: value for name, value in changed.items() if value != getattr(spec, name)})
 
 
 def _moved(spec: SpecT, base: Path | None, folder: Path) -> SpecT:
-    moved: dict[str, str] = {}
-    for name in _paths(spec):
-        path = Path(getattr(spec, name))
+    def moved(given: str) -> str:
+        path = Path(given)
         if path.is_absolute():
-            continue
+            return given
         try:
-            moved[name] = Path(os.path.relpath((base or Path()) / path, folder)).as_posix()
+            return Path(os.path.relpath((base or Path()) / path, folder)).as_posix()
         except ValueError:  # another drive
-            moved[name] = str(((base or Path()) / path).resolve())
-    return spec.model_copy(update=moved) if moved else spec
+            return str(((base or Path()) / path).resolve())
+
+    return _with_paths(spec, moved)
 
 
 def fingerprints(recipe: Recipe, vocabulary_digest: str, source_digests: Sequence[str]) -> dict[str, str]:
@@ -287,5 +298,11 @@ def _key(stage: str, parent: str, content: Any) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _resolved(spec: BaseModel) -> dict[str, Any]:
-    return {name: value for name, value in spec.model_dump(mode="json").items() if name not in PATHS}
+def _resolved(spec: BaseModel) -> Any:
+    return _pathless(spec.model_dump(mode="json"))
+
+
+def _pathless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _pathless(inner) for name, inner in value.items() if name not in PATHS}
+    return [_pathless(inner) for inner in value] if isinstance(value, list) else value

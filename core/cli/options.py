@@ -19,7 +19,7 @@ from ..validation import kinds_at, models_at
 
 TELLING = {"--column": "table", "--count-column": "table", "--language": "corpus"}
 # Kinds that need more than their name.
-NOT_ALONE = ("cascade", "given")
+NOT_ALONE = ("cascade", "given", "several")
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,13 @@ VOCABULARY = (
     Flag(
         "--vocab",
         type=Path,
+        many=True,
         required=True,
         metavar="FILE",
-        help=N_("The words: a word list, table, corpus (also a folder), tokenizer.json or vocab.txt; sniffed."),
+        help=N_(
+            "The words: a word list, table, corpus (also a folder), tokenizer.json or vocab.txt; sniffed. "
+            "Repeat it to join lists, tables and corpora."
+        ),
     ),
     Flag(
         "--vocab-kind",
@@ -160,13 +164,8 @@ def _parameter(flag: Flag) -> inspect.Parameter:
 def recipe_from(flags: Mapping[str, Any]) -> Recipe:
     """The recipe that the flags describe. What is wrong with them is wrong use: `typer.BadParameter`."""
     with wrong_use():
-        vocabulary: Any = flags["--vocab"]
-        # An option that one kind alone has says which kind is meant.
-        kind = flags.get("--vocab-kind") or next((kind for name, kind in TELLING.items() if name in flags), None)
-        if kind:
-            vocabulary = {"kind": kind, "path": str(vocabulary)}
         given = {
-            "vocabulary": vocabulary,
+            "vocabulary": _vocabulary(flags),
             "sources": flags["--source"],
             "ladder": flags.get("--ladder"),
             "oov": ",".join(flags["--fill"]) if "--fill" in flags else None,
@@ -176,9 +175,22 @@ def recipe_from(flags: Mapping[str, Any]) -> Recipe:
         return assigned(tables, [*_assignments(flags, tables), *map(Assignment.parse, flags.get("--set", ()))])
 
 
+def _vocabulary(flags: Mapping[str, Any]) -> Any:
+    """The table, or the path to be sniffed, of `--vocab` and of what says its kind."""
+    given, kind = flags["--vocab"], flags.get("--vocab-kind")
+    paths = [str(path) for path in ([given] if isinstance(given, Path) else given)]
+    if len(paths) > 1:
+        return {"kind": "several", "parts": [{"kind": kind, "path": path} if kind else path for path in paths]}
+    # An option that one kind alone has says which kind is meant.
+    kind = kind or next((kind for name, kind in TELLING.items() if name in flags), None)
+    return {"kind": kind, "path": paths[0]} if kind else paths[0]
+
+
 def _assignments(flags: Mapping[str, Any], tables: Mapping[str, Any]) -> list[Assignment]:
     values = {flag.path: flags[flag.name] for flag in (*VOCABULARY, *FILL) if flag.path and flag.name in flags}
     values.pop("vocabulary.kind", None)
+    if tables["vocabulary"]["kind"] == "several":
+        values = _spread(values, tables)
     if "--on-fault" in flags:
         files = [i for i, source in enumerate(tables["sources"]) if source["kind"] == "file"]
         values |= {f"sources.{i}.on_fault": flags["--on-fault"] for i in files}
@@ -188,6 +200,21 @@ def _assignments(flags: Mapping[str, Any], tables: Mapping[str, Any]) -> list[As
         place = len(tables.get("transforms", ()))
         values[f"transforms.{place}"] = {"kind": "pca", "dim": flags["--dim"]}
     return [Assignment(tuple(path.split(".")), value, str(value)) for path, value in values.items()]
+
+
+def _spread(values: Mapping[str, Any], tables: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` with those that only files have (`--encoding`) set for every file that has such an option."""
+    whole = models_at(Recipe, tables, ["vocabulary"])[0].model_fields
+    spread: dict[str, Any] = {}
+    for path, value in values.items():
+        table, _dot, name = path.rpartition(".")
+        places = [f"{table}.{name}"]
+        if table == "vocabulary" and name not in whole:
+            parts = range(len(tables["vocabulary"]["parts"]))
+            models = {i: models_at(Recipe, tables, ["vocabulary", "parts", i])[0] for i in parts}
+            places = [f"vocabulary.parts.{i}.{name}" for i in parts if name in models[i].model_fields] or places
+        spread |= dict.fromkeys(places, value)
+    return spread
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..coverage import Coverage, Part
 from ..lock import describe_source, describe_vocabulary
 from ..messages import _, ngettext
-from ..vocabulary.report import TITLES, VocabularyReport
+from ..vocabulary.report import TITLES, Problem, VocabularyReport
 from ..vocabulary.scripts import SCRIPTS
 from .text import aligned, shares, visible, word
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..formats.inspection import Inspection
     from ..pipeline import Build, Cover
     from ..sources.protocol import SourceInfo
+    from ..vocabulary import Reading
 
 MISSING_SHOWN = 20
 PROBLEMS_SHOWN = 5
@@ -35,6 +36,22 @@ def cover_document(covered: Cover) -> dict[str, Any]:
         "warnings": covered.warnings,
         "timings": covered.seconds,
     }
+
+
+def vocabulary_report(reading: Reading) -> str:
+    """`lexiloom vocabulary`."""
+    return _vocabulary(reading.report)
+
+
+def index_document(info: SourceInfo, scanned: bool) -> dict[str, Any]:
+    """`lexiloom index --json`."""
+    return {"source": describe_source(info), "scanned": scanned}
+
+
+def index_report(info: SourceInfo, scanned: bool) -> str:
+    """`lexiloom index`."""
+    done = _("Scanned; its index is kept.") if scanned else _("Nothing was to scan: the index is there.")
+    return "\n\n".join([_sources([info]), done])
 
 
 def build_document(made: Build, out: Path) -> dict[str, Any]:
@@ -107,11 +124,18 @@ def _problems(report: VocabularyReport) -> list[str]:
     lines = []
     for kind, total in report.totals.items():
         found = [p for p in report.problems if p.kind == kind][:PROBLEMS_SHOWN]
-        places = ", ".join((f"{p.line}: " if p.line is not None else "") + word(p.text[:40]) for p in found)
+        places = ", ".join(_place(p) + word(p.text[:40]) for p in found)
         more = ", …" if total > len(found) else ""
         told = _("{what}: {n:,} ({action}): {places}")
         lines.append("  " + told.format(what=_(TITLES[kind]), n=total, action=found[0].action, places=places + more))
     return lines
+
+
+def _place(problem: Problem) -> str:
+    """ "words.txt:3: ", as far as file and line are known."""
+    parts = [visible(problem.path)] if problem.path else []
+    parts += [str(problem.line)] if problem.line is not None else []
+    return ":".join(parts) + ": " if parts else ""
 
 
 def _sources(infos: Sequence[SourceInfo]) -> str:

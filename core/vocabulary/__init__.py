@@ -14,6 +14,7 @@ from .corpus import CorpusSpec, read_corpus
 from .given import GivenSpec, read_given
 from .ids import IdsSpec, read_ids
 from .report import Problem, Reading, VocabularyReport
+from .several import SeveralSpec, located, read_several, sniff_part, sniff_several
 from .sniff import sniff_vocabulary
 from .table import TableSpec, read_table
 from .tokenizer import TokenizerSpec, read_tokenizer
@@ -21,7 +22,8 @@ from .vocabulary import Vocabulary
 from .words import CountsSpec, WordsSpec, read_counts, read_words
 
 VocabularySpec = Annotated[
-    WordsSpec | TableSpec | CorpusSpec | TokenizerSpec | IdsSpec | CountsSpec | GivenSpec, Field(discriminator="kind")
+    WordsSpec | TableSpec | CorpusSpec | TokenizerSpec | IdsSpec | CountsSpec | SeveralSpec | GivenSpec,
+    Field(discriminator="kind"),
 ]
 
 READERS = {
@@ -31,6 +33,7 @@ READERS = {
     "tokenizer": read_tokenizer,
     "ids": read_ids,
     "counts": read_counts,
+    "several": read_several,
     "given": read_given,
 }
 
@@ -46,11 +49,9 @@ def read_vocabulary(
     base = base or Path()
     if isinstance(spec, (str, Path)):
         spec = sniff_vocabulary(base / Path(spec).expanduser())
-    path = base / Path(getattr(spec, "path", "")).expanduser()
-    if getattr(spec, "user_dictionary", ""):
-        spec = spec.model_copy(update={"user_dictionary": str(base / Path(spec.user_dictionary).expanduser())})  # type: ignore[union-attr]
+    found, path = located(spec, base)
     try:
-        return READERS[spec.kind](spec, path, progress)  # type: ignore[operator]
+        return READERS[found.kind](found, path, progress)
     except MemoryError:
         raise VocabularyError(
             _("there is not enough memory for it"), where=str(path), fix=_("Give a shorter list, or a max_size.")
@@ -64,6 +65,7 @@ __all__ = [
     "IdsSpec",
     "Problem",
     "Reading",
+    "SeveralSpec",
     "TableSpec",
     "TokenizerSpec",
     "Vocabulary",
@@ -71,5 +73,7 @@ __all__ = [
     "VocabularySpec",
     "WordsSpec",
     "read_vocabulary",
+    "sniff_part",
+    "sniff_several",
     "sniff_vocabulary",
 ]

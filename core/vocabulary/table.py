@@ -181,7 +181,7 @@ def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems) -
             problems.add("row width", line, delimiter.join(row))
             row[:] = (row + [""] * width)[:width]
     shown = "tab" if delimiter == "\t" else delimiter
-    notes = [_("cells are separated by {delimiter!r}").format(delimiter=shown)] if width > 1 else []
+    notes: list[str] = [_("cells are separated by {delimiter!r}").format(delimiter=shown)] if width > 1 else []
     if not quoted:
         notes.append(_("quotation marks are characters like any other"))
     notes.append(_("the first row names the columns") if named else _("no column names: columns are numbered from 1"))

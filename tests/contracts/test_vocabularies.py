@@ -39,6 +39,18 @@ def counted(folder: Path, name: str, form: str) -> dict[str, Any]:
     return written(folder, name, "".join(form.format(w=w, n=n) for w, n in zip(WORDS, COUNTS, strict=True)))
 
 
+def several(folder: Path) -> dict[str, Any]:
+    """The first half of the words in a list, the other in a table."""
+    written(folder, "a.txt", "\n".join(WORDS[:7]))
+    table = "".join(f"{w}\t{n}\n" for w, n in zip(WORDS[5:], COUNTS[5:], strict=True))
+    written(folder, "b.tsv", table)
+    parts = [
+        {"kind": "words", "path": str(folder / "a.txt")},
+        {"kind": "table", "path": str(folder / "b.tsv"), "header": "no", "count_column": "2"},
+    ]
+    return {"parts": parts}
+
+
 # name -> its kind, what makes its options, whether it knows counts.
 KINDS: dict[str, tuple[str, Maker, bool]] = {
     "list": ("words", lambda f: written(f, "w.txt", "\n".join(WORDS)), False),
@@ -49,6 +61,7 @@ KINDS: dict[str, tuple[str, Maker, bool]] = {
     "vocab.txt": ("ids", lambda f: written(f, "vocab.txt", "\n".join(["[PAD]", *WORDS])), False),
     "ids": ("ids", lambda f: written(f, "i.json", json.dumps({w: 2 * i for i, w in enumerate(WORDS)})), False),
     "counts": ("counts", lambda f: counted(f, "fvocab", "{w} {n}\n"), True),
+    "several": ("several", several, True),
     "given": ("given", lambda _f: {"words": WORDS, "counts": COUNTS}, True),
 }
 each_kind = pytest.mark.parametrize("name", KINDS)
@@ -119,7 +132,8 @@ def test_the_report_is_plain_json(name: str, tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_vocabulary_error(name: str, tmp_path: Path) -> None:
     kind, make, _counted = KINDS[name]
     if kind != "given":
-        options = {**make(tmp_path), "path": str(tmp_path / "none")}
+        gone = {"path": str(tmp_path / "none")}
+        options = {"parts": [{"kind": "words", **gone}]} if kind == "several" else {**make(tmp_path), **gone}
         with pytest.raises(VocabularyError, match="no such file") as caught:
             read_vocabulary(spec_class(kind).model_validate(options))
         assert caught.value.where and caught.value.fix
