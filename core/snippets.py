@@ -12,6 +12,13 @@ from .settings import plain
 OUT = "build"
 # Kinds of vocabulary whose words or parts have no place on a command line.
 WRITTEN_OUT = ("given", "several")
+# What the spec string of a source says of it.
+SAID = {
+    "builtin": ("kind", "name"),
+    "random": ("kind", "dim", "distribution"),
+    "file": ("kind", "path", "member"),
+    "build": ("kind", "path"),
+}
 
 
 def as_python(recipe: Recipe, out: str = OUT) -> str:
@@ -53,7 +60,7 @@ def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     flags: list[tuple[str, ...]] = [("--vocab", table.pop("path")), ("--vocab-kind", table.pop("kind"))]
     sets: list[tuple[str, str]] = [*_leaves("vocabulary", table)]
     for place, source in enumerate(recipe.sources):
-        text, rest = _source(plain(source))
+        text, rest = _source(source)
         if text is None:
             return None
         flags.append(("--source", text))
@@ -68,18 +75,17 @@ def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     return flags + [("--set", f"{path}={value}") for path, value in sets]
 
 
-def _source(table: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
-    """The spec string of a source, and what it does not say."""
-    kind = table.pop("kind")
-    if kind == "builtin":
-        return f"builtin:{table.pop('name', 'english')}", table
-    if kind == "random":
-        distribution = table.pop("distribution", "")
-        return f"random:{table.pop('dim')}" + (f",{distribution}" if distribution else ""), table
-    path, member = table.pop("path"), table.pop("member", "")
-    if kind not in ("file", "build") or "::" in path:
-        return None, table
-    return f"{kind}:{path}" + (f"::{member}" if member else ""), table
+def _source(source: Any) -> tuple[str | None, dict[str, Any]]:
+    """The spec string of a source (None where there is none), and the options that it does not say."""
+    rest = {name: value for name, value in plain(source).items() if name not in SAID.get(source.kind, ())}
+    if source.kind == "builtin":
+        return f"builtin:{source.name}", rest
+    if source.kind == "random":
+        return f"random:{source.dim},{source.distribution}", rest
+    member = getattr(source, "member", "")
+    if source.kind not in SAID or "::" in source.path:
+        return None, rest
+    return f"{source.kind}:{source.path}" + (f"::{member}" if member else ""), rest
 
 
 def _kinds(fill: dict[str, Any], many: str) -> list[str] | None:

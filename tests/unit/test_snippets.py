@@ -27,6 +27,10 @@ RECIPES: dict[str, dict[str, Any]] = {
         "sources": [{"kind": "file", "path": "a.zip", "member": "b.vec"}, {"kind": "build", "path": "older"}],
         "oov": "ngrams,pieces,mean",
     },
+    "defaults": {
+        "vocabulary": {"kind": "ids", "path": "vocab.txt"},
+        "sources": [{"kind": "random"}, "builtin:english"],
+    },
     "given": {"vocabulary": {"kind": "given", "words": ["EOF", "it's", "词"]}, "sources": ["random:8"]},
     "options": {
         "vocabulary": {"kind": "table", "path": "t.csv", "column": "wort"},
