@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from .errors import RecipeError
 from .ladder import DEFAULT_LADDER, Ladder
 from .lookup import Chain, CombineSpec
-from .messages import _
+from .messages import N_, _
 from .oov import DEFAULT_FILL, FillSpec
 from .recipe import Recipe, spell_out
 from .settings import plain
 from .sources import SourceSpec
-from .spec import Spec
+from .spec import Spec, option
 from .transforms import TransformSpec
 from .validation import explain
 from .vocabulary import VocabularySpec
@@ -25,7 +25,7 @@ from .vocabulary import VocabularySpec
 class Draft(Spec):
     """A recipe whose vocabulary and sources may still be lacking. Frozen: a choice gives a new draft."""
 
-    seed: int = Field(0, ge=0, lt=2**63)
+    seed: int = option(0, N_("Seed"), ge=0, lt=2**63)
     vocabulary: VocabularySpec | None = None
     sources: tuple[SourceSpec, ...] = ()
     ladder: Ladder = DEFAULT_LADDER

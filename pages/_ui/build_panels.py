@@ -126,9 +126,9 @@ def sanity(key: str, saved: SavedBuild) -> None:
                 plain_text(_("{n} words: {words}").format(n=number(group.size), words=", ".join(group.words[:8])))
 
 
-def _examples(examples: Any) -> dict[str, list[str]]:
+def _examples(examples: Any) -> dict[Any, list[str]]:
     return {
         _("word"): [one.word for one in examples],
-        _("state"): [_(STATES.get(one.origin, one.origin)) for one in examples],
+        _("state"): [str(_(STATES[one.origin])) for one in examples],
         _("nearest"): [", ".join(f"{word} {cosine:.2f}" for word, cosine in one.neighbors[:5]) for one in examples],
     }

@@ -104,7 +104,7 @@ def _choice(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool,
     st.selectbox(
         options=options,
         index=options.index(value),
-        format_func=lambda one: _(CHOICES.get(one, one)),
+        format_func=lambda one: _(CHOICES[one]) if one in CHOICES else str(one),
         **_common(field, place, disabled),
     )
 

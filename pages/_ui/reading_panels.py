@@ -110,7 +110,7 @@ def problems(reading: Reading) -> None:
 
 def options(visit: Visit, reading: Reading | None) -> None:
     """How the file is read: its kind, and the options of that kind."""
-    spec = visit.draft.vocabulary
+    spec: Any = visit.draft.vocabulary
     st.subheader(_("How it is read"), anchor=False)
     if spec.kind in READABLE:
         key = state.key("vocabulary.kind")
@@ -134,7 +134,7 @@ def _read_as(key: str, path: str) -> None:
 
 def edits(visit: Visit, reading: Reading) -> None:
     """Which words are kept, added, taken out. Not where the ids are sacred."""
-    spec = visit.draft.vocabulary
+    spec: Any = visit.draft.vocabulary
     if not hasattr(spec, "specials"):
         st.info(_("The ids of this vocabulary are kept as they are: no word is added, left out or moved."))
         return
@@ -159,7 +159,7 @@ def charts(reading: Reading) -> None:
 
 def count(visit: Visit) -> None:
     """A large corpus is counted by a job."""
-    spec = visit.draft.vocabulary
+    spec: Any = visit.draft.vocabulary
     name = ", ".join(Path(path).name for path in paths_in(spec))
 
     def asked() -> JobSpec:

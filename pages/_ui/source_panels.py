@@ -243,8 +243,9 @@ def _path() -> None:
     if st.button(_("Use it"), key="use-path", disabled=not given.strip(), icon=":material/add:"):
         try:
             spec = parse_source(given.strip())
-            if getattr(spec, "path", "") and not Path(spec.path).expanduser().exists():
-                raise LexiloomError(_("there is no such file"), where=spec.path, fix=_("Check the path."))
+            path = getattr(spec, "path", "")
+            if path and not Path(path).expanduser().exists():
+                raise LexiloomError(_("there is no such file"), where=path, fix=_("Check the path."))
             _add(spec)
         except LexiloomError as error:
             problem(error)

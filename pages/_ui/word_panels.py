@@ -126,7 +126,7 @@ def _clicked(visit: Visit, found: Cover, i: int) -> None:
     with st.container(border=True):
         st.caption(_("Row {id}").format(id=number(i)))
         plain_text(row["word"])
-        told = [(_("State"), _(STATES[row["state"]]))]
+        told: list[tuple[str, str]] = [(_("State"), _(STATES[row["state"]]))]
         if row["count"] is not None:
             told.append((_("Count"), number(row["count"])))
         asked = found.spellings(row["word"])

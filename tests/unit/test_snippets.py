@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from core.errors import LexiloomError
 from core.recipe import Recipe
 from core.snippets import as_python, as_shell
 
@@ -51,14 +52,19 @@ def test_the_program_is_the_recipe(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_shell_line_is_the_recipe(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import core.cli.build as verbs
+    from core import pipeline
     from core.cli.app import app
 
     recipe = Recipe(**RECIPES[name])
     line = as_shell(recipe)
     asked: list[Recipe] = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(verbs, "_build", lambda recipe, out, **_: asked.append(recipe))
+
+    def build(recipe: Recipe, **_options: Any) -> None:
+        asked.append(recipe)
+        raise LexiloomError("that is enough")
+
+    monkeypatch.setattr(pipeline, "run", build)
     if line.startswith("cat"):
         first, rest = line.split("\n", 1)
         end = shlex.split(first)[-1].removeprefix("<<")
@@ -68,5 +74,5 @@ def test_the_shell_line_is_the_recipe(name: str, monkeypatch: pytest.MonkeyPatch
         command = line
     arguments = shlex.split(command.replace("\\\n", " "))
     result = CliRunner().invoke(app, arguments[1:])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, result.output
     assert asked == [recipe]
