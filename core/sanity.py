@@ -1,0 +1,142 @@
+"""Whether a finished matrix is sound: zero rows, equal rows, lengths, and what a few words are near to."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .listing import Listing
+from .matrix import EmbeddingMatrix
+from .neighbors import nearest
+from .rows import Origin
+
+BLOCK = 1 << 16  # rows
+SHOWN = 20
+BINS = 40
+FAR = 5.0  # robust deviations: beyond them a length is an outlier
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class EqualRows:
+    """Words whose rows are the same to the bit: how many, and the first of them."""
+
+    size: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A word, how its row came about (a state of `Listing`), and its nearest words with their cosines."""
+
+    word: str
+    origin: str
+    neighbors: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Sanity:
+    """What a look at a matrix shows. Padding rows are left out throughout.
+
+    zero_rows   words whose row is zero
+    duplicates  groups of words with equal rows, largest first
+    edges       float64[b + 1], counts int64[b]: histogram of the rows' L2 norms
+    outliers    words whose norm is far from the others'
+    examples    some words with their nearest ones
+    """
+
+    zero_rows: tuple[str, ...]
+    duplicates: tuple[EqualRows, ...]
+    edges: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    outliers: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return {**asdict(self), "edges": self.edges.tolist(), "counts": self.counts.tolist()}
+
+
+def examine(matrix: EmbeddingMatrix) -> Sanity:
+    """Look a finished matrix over; a block of rows is in memory at a time."""
+    vocabulary = matrix.vocabulary
+    pads = {vocabulary.ids[word] for word, role in vocabulary.specials.items() if role == "pad"}
+    kept = np.array([i for i in range(len(vocabulary)) if i not in pads], np.int64)
+    norms, digests = _looked_over(matrix)
+    lengths = norms[kept]
+    counts, edges = np.histogram(lengths, bins=BINS) if len(kept) else (np.zeros(0, np.int64), np.zeros(1))
+    middle = float(np.median(lengths)) if len(kept) else 0.0
+    spread = 1.4826 * float(np.median(np.abs(lengths - middle))) if len(kept) else 0.0
+    far = kept[np.abs(lengths - middle) > FAR * spread] if spread > 0 else kept[:0]
+    words = vocabulary.words
+    return Sanity(
+        zero_rows=tuple(words[i] for i in kept[lengths == 0].tolist()),
+        duplicates=_equal(matrix, kept, digests),
+        edges=edges,
+        counts=counts,
+        outliers=tuple(words[i] for i in far.tolist()),
+        examples=_examples(matrix),
+    )
+
+
+def _looked_over(matrix: EmbeddingMatrix) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+    """The norm of every row, and a digest of it that is equal for equal rows."""
+    n = len(matrix.vocabulary)
+    norms, digests = np.empty(n, np.float64), np.empty(n, np.uint64)
+    # Sums of products with odd random numbers modulo 2^64: different rows hardly ever agree.
+    factors = np.random.default_rng(0).integers(0, 1 << 63, matrix.dim, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    for first in range(0, n, BLOCK):
+        block = np.ascontiguousarray(matrix.vectors[first : first + BLOCK], np.float32)
+        norms[first : first + len(block)] = np.linalg.norm(block.astype(np.float64), axis=1)
+        bits = (block + np.float32(0)).view(np.uint32).astype(np.uint64)  # -0 becomes 0
+        digests[first : first + len(block)] = (bits * factors).sum(axis=1, dtype=np.uint64)
+    return norms, digests
+
+
+def _equal(matrix: EmbeddingMatrix, kept: NDArray[np.int64], digests: NDArray[np.uint64]) -> tuple[EqualRows, ...]:
+    """Groups of equal rows, each checked against its first."""
+    order = kept[np.argsort(digests[kept], kind="stable")]
+    groups = np.split(order, np.flatnonzero(np.diff(digests[order])) + 1) if len(order) else []
+    found = []
+    for group in groups:
+        if len(group) < 2:
+            continue
+        same = group[(matrix.vectors[group] == matrix.vectors[group[0]]).all(axis=1)] if len(group) <= BLOCK else group
+        if len(same) > 1:
+            found.append(
+                EqualRows(len(same), tuple(matrix.vocabulary.words[i] for i in np.sort(same)[:SHOWN].tolist()))
+            )
+    return tuple(sorted(found, key=lambda one: -one.size))
+
+
+def _examples(matrix: EmbeddingMatrix) -> tuple[Example, ...]:
+    """The most frequent words (the first, without counts), of as many origins as there are."""
+    vocabulary, listing = matrix.vocabulary, Listing.of(matrix.rows, matrix.vocabulary)
+    special = {vocabulary.ids[word] for word in vocabulary.specials}
+    long_enough = [
+        i for i in listing.pick().tolist()[: 50 * BINS] if i not in special and vocabulary.words[i].isalnum()
+    ]
+    # Words that every text has say little: those from the middle of the list tell more.
+    telling = long_enough[min(len(long_enough) // 4, 200) :] or long_enough
+    chosen: list[int] = []
+    for origin in (Origin.EXACT, Origin.NORMALIZED, Origin.COMPOSED, Origin.INVENTED):
+        chosen += [i for i in telling if matrix.rows.origin[i] == origin][:1]
+    chosen += [i for i in telling if i not in chosen][: EXAMPLES - len(chosen)]
+    if not chosen:
+        return ()
+    near = nearest(matrix, [vocabulary.words[i] for i in chosen], 5)
+    return tuple(
+        Example(
+            vocabulary.words[i],
+            listing.row(i)["state"],
+            tuple(
+                (vocabulary.words[row], round(cosine, 4))
+                for row, cosine in zip(ids.tolist(), cosines.tolist(), strict=True)
+                if row >= 0
+            ),
+        )
+        for i, ids, cosines in zip(chosen, near.ids, near.cosines, strict=True)
+    )
