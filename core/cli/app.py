@@ -16,8 +16,11 @@ VERBS = {
     "run": ("build", N_("Build the matrix that a recipe file describes.")),
     "coverage": ("coverage", N_("Show how much of a vocabulary the sources hold and which words they miss.")),
     "inspect": ("inspect", N_("Show a vector file's format, size and first words, and every fault in it.")),
+    "vocabulary": ("vocabulary", N_("Read a vocabulary and show how it was read; needs no source.")),
+    "index": ("index", N_("Scan a file of vectors into the index that is kept of it.")),
     "export": ("export", N_("Write a build in another program's format, read it back, and compare.")),
     "sources": ("sources", N_("List the built-in sources and the indexes kept of files.")),
+    "app": ("serve", N_("Start the web app, for yourself or for a class.")),
 }
 SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 

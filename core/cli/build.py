@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..messages import _
+from ..progress import Progress
 from .console import guard, print_json
 from .options import FILL, LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags, wrong_use
 from .progress import watched
+
+if TYPE_CHECKING:
+    from ..pipeline import Build
 
 Out = Annotated[
     Path, typer.Option("--out", metavar="DIR", help=_("Folder to write; an older build there is replaced."))
 ]
 Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON document instead of the report."))]
 Events = Annotated[Path | None, typer.Option("--events", metavar="FILE", help=_("Append progress as JSON lines."))]
+Stop = Annotated[
+    Path | None, typer.Option("--stop", metavar="FILE", help=_("Stop, as Ctrl-C would, once this file is there."))
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help=_("Show no progress and no report."))]
 
 
@@ -28,12 +35,15 @@ def build(
     out: Out,
     json: Json = False,
     events: Events = None,
+    stop: Stop = None,
     quiet: Quiet = False,
 ) -> None:
     """Build a matrix for a vocabulary out of sources and write it to a folder."""
-    with guard(as_json=json):
+    with guard(as_json=json, events=events):
         _check_target(out)
-        _build(recipe_from(flags), out, base=None, keep_paths=False, json=json, events=events, quiet=quiet)
+        with watched(events, stop=stop, quiet=quiet) as progress:
+            made = _build(recipe_from(flags), out, base=None, keep_paths=False, progress=progress)
+        _report(made, out, json=json, quiet=quiet)
 
 
 @with_flags(SET)
@@ -51,18 +61,21 @@ def run(
     ] = False,
     json: Json = False,
     events: Events = None,
+    stop: Stop = None,
     quiet: Quiet = False,
 ) -> None:
     """Build the matrix that a recipe file describes."""
     from ..recipe import Recipe
 
-    with guard(as_json=json):
+    with guard(as_json=json, events=events):
         _check_target(out)
         base = base or recipe.resolve().parent
         read = Recipe.from_toml(recipe)
         with wrong_use():
             read = read.with_set(*flags.get("--set", ()), base=base)
-        _build(read, out, base=base, keep_paths=keep_paths, json=json, events=events, quiet=quiet)
+        with watched(events, stop=stop, quiet=quiet) as progress:
+            made = _build(read, out, base=base, keep_paths=keep_paths, progress=progress)
+        _report(made, out, json=json, quiet=quiet)
 
 
 def _load_ahead() -> None:
@@ -80,17 +93,19 @@ def _check_target(out: Path) -> None:
     check_folder(out)
 
 
-def _build(
-    recipe: Any, out: Path, *, base: Path | None, keep_paths: bool, json: bool, events: Path | None, quiet: bool
-) -> None:
+def _build(recipe: Any, out: Path, *, base: Path | None, keep_paths: bool, progress: Progress) -> Build:
     from .. import pipeline
-    from .report import build_document, build_report
 
     # While a source is scanned in compiled code, another thread loads what the end of the build needs.
     threading.Thread(target=_load_ahead, daemon=True).start()
-    with watched(events, quiet=quiet) as progress:
-        made = pipeline.run(recipe, progress=progress, base=base)
-        made.save(out, keep_paths=keep_paths, progress=progress)
+    made = pipeline.run(recipe, progress=progress, base=base)
+    made.save(out, keep_paths=keep_paths, progress=progress)
+    return made
+
+
+def _report(made: Build, out: Path, *, json: bool, quiet: bool) -> None:
+    from .report import build_document, build_report
+
     if json:
         print_json(build_document(made, out))
     elif not quiet:

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,6 +20,7 @@ import typer
 
 from ..errors import Cancelled, LexiloomError
 from ..messages import _, translated
+from .progress import write_end
 from .text import visible
 
 FAILED, WRONG_USE, INTERRUPTED, TERMINATED = 1, 2, 130, 143
@@ -80,61 +82,70 @@ def _hear_signals() -> None:
 
 
 @contextmanager
-def guard(*, as_json: bool = False) -> Iterator[None]:
-    """Turn what goes wrong inside into a short text on stderr and an exit code."""
+def guard(*, as_json: bool = False, events: Path | None = None) -> Iterator[None]:
+    """Turn what goes wrong inside into a short text on stderr, an exit code and the last line of `events`."""
     try:
         yield
     except (KeyboardInterrupt, Terminated, Cancelled):
-        _stop(as_json)
+        _stop(as_json, events)
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("typer", "click"):
-            raise  # wrong use, help shown, an exit code: Typer's own business
+            # Wrong use, help shown, an exit code: Typer's own business.
+            if told := getattr(error, "message", None):
+                write_end(events, getattr(error, "exit_code", WRONG_USE), {"kind": "WrongUse", "what": told})
+            raise
         if _heard:
-            _stop(as_json)
-        _tell(error, as_json)
+            _stop(as_json, events)
+        _tell(error, as_json, events)
+    else:
+        write_end(events, 0)
 
 
-def _tell(error: Exception, as_json: bool) -> None:
+def _tell(error: Exception, as_json: bool, events: Path | None) -> None:
     """Say what went wrong, and exit."""
     try:
         raise error
     except LexiloomError as error:
         parts = {"kind": type(error).__name__, "what": error.what, "where": error.where, "fix": error.fix}
-        _fail(str(error), parts, as_json)
+        _fail(str(error), parts, as_json, events)
     except BrokenPipeError:
         raise typer.Exit(FAILED) from None
     except OSError as error:
         reason = error.strerror or str(error)
         where = str(error.filename) if error.filename else None
-        _fail(f"{where}: {reason}" if where else reason, {"kind": "OSError", "what": reason, "where": where}, as_json)
+        parts = {"kind": "OSError", "what": reason, "where": where}
+        _fail(f"{where}: {reason}" if where else reason, parts, as_json, events)
     except MemoryError:
         what = _("There is not enough memory for this. A smaller vocabulary or fewer dimensions need less.")
-        _fail(what, {"kind": "MemoryError", "what": what}, as_json)
+        _fail(what, {"kind": "MemoryError", "what": what}, as_json, events)
     except Exception as error:
         if os.environ.get("LEXILOOM_DEBUG") == "1":
             traceback.print_exc()
         what = _("{kind}: {reason} (a fault of Lexiloom's; LEXILOOM_DEBUG=1 shows where, for a report)").format(
             kind=type(error).__name__, reason=error
         )
-        _fail(what, {"kind": type(error).__name__, "what": str(error)}, as_json)
+        _fail(what, {"kind": type(error).__name__, "what": str(error)}, as_json, events)
 
 
-def _fail(text: str, parts: dict[str, Any], as_json: bool) -> None:
+def _fail(text: str, parts: dict[str, Any], as_json: bool, events: Path | None) -> None:
+    write_end(events, FAILED, parts)
     if as_json:
         print_json({"error": {name: value for name, value in parts.items() if value is not None}})
     print(_("Error: {text}").format(text=visible(text)), file=sys.stderr)
     raise typer.Exit(FAILED) from None
 
 
-def _stop(as_json: bool) -> None:
+def _stop(as_json: bool, events: Path | None) -> None:
     """Say that the work was stopped, and exit."""
     terminated = any(number != signal.SIGINT for number in _heard)
     first = _("Ended by the system.") if terminated else _("Stopped.")
     text = _("{sentence} {next}").format(sentence=first, next=_("What was being written has been removed."))
+    code = TERMINATED if terminated else INTERRUPTED
+    write_end(events, code, {"kind": "Cancelled", "what": text})
     if as_json:
         print_json({"error": {"kind": "Cancelled", "what": text}})
     print(text, file=sys.stderr)
-    raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
+    raise typer.Exit(code) from None
 
 
 def print_json(document: Any) -> None:

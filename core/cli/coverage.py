@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..messages import _
-from .build import Events, Json
+from .build import Events, Json, Stop
 from .console import guard, print_json
 from .options import LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags
 from .progress import watched
@@ -23,14 +23,15 @@ def coverage(
     ] = None,
     json: Json = False,
     events: Events = None,
+    stop: Stop = None,
 ) -> None:
     """Show how much of a vocabulary the sources hold and which words they miss."""
     from .. import pipeline
     from .report import cover_document, cover_report
 
-    with guard(as_json=json):
+    with guard(as_json=json, events=events):
         recipe = recipe_from(flags)
-        with watched(events) as progress:
+        with watched(events, stop=stop) as progress:
             covered = pipeline.cover(recipe, progress=progress)
         if oov is not None:
             write_oov(oov, covered.coverage.oov)

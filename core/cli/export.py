@@ -10,8 +10,9 @@ import typer
 from ..errors import one_of
 from ..exports import EXPORTS
 from ..messages import _
-from .build import Json
+from .build import Events, Json, Stop
 from .console import guard, print_json
+from .progress import watched
 
 
 def export(
@@ -31,18 +32,25 @@ def export(
         ),
     ] = "refuse",
     json: Json = False,
+    events: Events = None,
+    stop: Stop = None,
 ) -> None:
     """Write a build in another format, read it back, and compare."""
     from ..exports import export as write
     from ..exports import read_build
     from .report import export_report
 
-    with guard(as_json=json):
+    with guard(as_json=json, events=events):
         if format not in EXPORTS:
             raise typer.BadParameter(unknown_format(format), param_hint="--format")
         if spaces not in ("refuse", "underscore"):
             raise typer.BadParameter(_("choose refuse or underscore"), param_hint="--spaces")
-        report = write(read_build(folder).matrix, format, out, spaces=spaces)  # type: ignore[arg-type]
+        with watched(events, stop=stop) as progress:
+            progress(_("Reading the build"), 0)
+            matrix = read_build(folder).matrix
+            # Nothing is asked after this: what has been written stays.
+            progress(_("Writing"), 0, message=out.name)
+            report = write(matrix, format, out, spaces=spaces)  # type: ignore[arg-type]
         if json:
             print_json(report.as_dict())
         else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..messages import _
-from .build import Events, Json
+from .build import Events, Json, Stop
 from .console import guard, print_json
 from .progress import watched
 
@@ -18,14 +18,15 @@ def inspect(
     *,
     json: Json = False,
     events: Events = None,
+    stop: Stop = None,
 ) -> None:
     """Show a vector file's format, rows, dimension, first words, and every fault with its line or byte."""
     from ..formats.inspection import inspect_file
     from .report import inspect_report
 
-    with guard(as_json=json):
+    with guard(as_json=json, events=events):
         file = _place(file)
-        with watched(events) as progress:
+        with watched(events, stop=stop) as progress:
             inspection = inspect_file(file, progress=progress)
         if json:
             print_json(inspection.as_dict())

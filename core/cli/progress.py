@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import WorkspaceError
+from ..errors import Cancelled, WorkspaceError
 from ..messages import Text, _, pack, translated
 from ..progress import Progress
 
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 EVENT_SECONDS = 0.1
+STOP_SECONDS = 0.25
 
 
 @contextmanager
-def watched(events: Path | None = None, *, quiet: bool = False) -> Iterator[Progress]:
-    """A `Progress` that is shown where somebody looks: on a terminal, and in the file `events`."""
+def watched(events: Path | None = None, *, stop: Path | None = None, quiet: bool = False) -> Iterator[Progress]:
+    """A `Progress` that is shown where somebody looks: on a terminal, and in the file `events`.
+
+    It raises `Cancelled` once the file `stop` is there.
+    """
     with ExitStack() as stack:
         watchers: list[Progress] = []
+        if stop is not None:
+            watchers.append(_stopping(stop))
         if events is not None:
             watchers.append(stack.enter_context(_events(events)))
         if not quiet and sys.stderr.isatty():
@@ -35,6 +41,20 @@ def watched(events: Path | None = None, *, quiet: bool = False) -> Iterator[Prog
                 watcher(stage, done, total, unit, message)
 
         yield progress
+
+
+def _stopping(path: Path) -> Progress:
+    looked = -STOP_SECONDS
+
+    def look(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        nonlocal looked
+        now = time.monotonic()
+        if now - looked >= STOP_SECONDS:
+            looked = now
+            if path.exists():
+                raise Cancelled
+
+    return look
 
 
 @contextmanager
@@ -62,6 +82,22 @@ def _events(path: Path) -> Iterator[Progress]:
 
     with file:
         yield write
+
+
+def write_end(path: Path | None, code: int, error: Mapping[str, Any] | None = None) -> None:
+    """The last line of the events file `path`: how the command ended.
+
+    `error` has a "kind", and "what", "where", "fix" packed, so that a reader in another process tells them
+    in his own language.
+    """
+    if path is None:
+        return
+    end: dict[str, Any] = {"t": round(time.time(), 3), "stage": "end", "done": 1, "total": 1, "unit": "", "message": ""}
+    end["code"] = code
+    if error:
+        end["error"] = {name: pack(part) for name, part in error.items() if part is not None}
+    with suppress(OSError), path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(end) + "\n")
 
 
 def in_english(texts: dict[str, Any]) -> dict[str, Any]:
