@@ -48,7 +48,10 @@ def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     """The vocabulary of running text, by falling count. Raises VocabularyError."""
     problems, notes = Problems(), []
     files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
-    cutter = cutter_of(spec, problems)
+    cutter = None
+    if spec.language != "en":
+        dictionary = Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
+        cutter = ChineseCutter(dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems)
     segmenter = Segmenter(spec.language, spec.tokenization, cutter)
     counts: Counter[str] = Counter()
     total, before = sum(file.size for file in files), 0
@@ -83,34 +86,37 @@ def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     )
 
 
-def cutter_of(spec: CorpusSpec, problems: Problems, base: Path | None = None) -> ChineseCutter | None:
-    """What cuts Chinese as `spec` says, None where it is not to be cut. Raises VocabularyError."""
-    if spec.language == "en":
-        return None
-    dictionary = (base or Path()) / Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
-    return ChineseCutter(dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems)
-
-
 def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:
     if not os.path.isdir(path):
         return [(path, name)]
     found = []
-    for folder, folders, names in os.walk(path):
+    for file, shown, is_text in files_in(path, name):
+        if is_text:
+            found.append((file, shown))
+        else:
+            problems.add("ignored file", None, shown)
+    if not found:
+        raise no_text_in(name)
+    return found
+
+
+def files_in(folder: Path, name: str) -> Iterator[tuple[Path, str, bool]]:
+    """Every file below `folder`, how it is shown, and whether its text is read; in the order of their names."""
+    for inner, folders, names in os.walk(folder):
         folders.sort()
         for one in sorted(names):
-            file = Path(folder) / one
-            shown = f"{name.rstrip('/')}/{file.relative_to(path).as_posix()}"
+            file = Path(inner) / one
             # A link that leads nowhere is no file.
-            text = file.is_file() and one.lower().endswith((".txt", ".gz"))
-            if one.startswith(".") or not text or not file.stat().st_size:
-                problems.add("ignored file", None, shown)
-            else:
-                found.append((file, shown))
-    if not found:
-        raise VocabularyError(
-            _("there is no text in this folder"), where=name, fix=_("Put .txt or .gz files into it, or name a file.")
-        )
-    return found
+            text = not one.startswith(".") and one.lower().endswith((".txt", ".gz")) and file.is_file()
+            shown = f"{name.rstrip('/')}/{file.relative_to(folder).as_posix()}"
+            yield file, shown, text and file.stat().st_size > 0
+
+
+def no_text_in(folder: str) -> VocabularyError:
+    """What is wrong with a folder without a text."""
+    return VocabularyError(
+        _("there is no text in this folder"), where=folder, fix=_("Put .txt or .gz files into it, or name a file.")
+    )
 
 
 def _whole_words(file: TextFile, problems: Problems, progress: Progress, before: int, total: int) -> Iterator[str]:

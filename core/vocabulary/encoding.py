@@ -54,12 +54,12 @@ class Sample:
     whole: bool
 
 
-def take_sample(stream: IO[bytes]) -> Sample:
-    """Read `stream` until enough bytes beyond ASCII are seen to tell its encoding."""
+def take_sample(stream: IO[bytes], searched: int = SEARCHED) -> Sample:
+    """Read `stream`, up to `searched` bytes, until enough beyond ASCII are seen to tell its encoding."""
     head = stream.read(HEAD)
     foreign = b""
     block, tail, seen = head, b"", len(head)
-    while block and len(foreign) < FOREIGN and seen < SEARCHED:
+    while block and len(foreign) < FOREIGN and seen < searched:
         block = tail + block
         cut = block.rfind(b"\n") + 1
         # A line longer than a block is looked at in parts.

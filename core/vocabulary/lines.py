@@ -12,14 +12,14 @@ import hashlib
 import io
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any
 
 from ..errors import VocabularyError
 from ..messages import N_, _
 from ..progress import Progress, ignore
-from .encoding import Encoding, Sample, find_encoding, take_sample
+from .encoding import SEARCHED, Encoding, Sample, find_encoding, take_sample
 
 CHUNK = 1 << 20
 GZIP = b"\x1f\x8b"
@@ -56,10 +56,20 @@ class TextFile:
     digest    hex SHA-256 of the file's bytes, after it was read to its end
     count     number of lines read so far
 
+    `expanded` is how large a packed file may become, `searched` how much of it is read to tell the encoding.
+
     Raises VocabularyError for a path that is no readable file, an empty file, and bytes that are no text.
     """
 
-    def __init__(self, path: Path, encoding: str = "auto", *, name: str = "", expanded: int | None = EXPANDED) -> None:
+    def __init__(
+        self,
+        path: Path,
+        encoding: str = "auto",
+        *,
+        name: str = "",
+        expanded: int | None = EXPANDED,
+        searched: int = SEARCHED,
+    ) -> None:
         self.path = path
         self.name = name or str(path)
         self.size = check_file(path, self.name)
@@ -68,13 +78,13 @@ class TextFile:
         self._expanded = expanded
         with open_file(path, self.name) as raw:
             self.gzipped = raw.read(2) == GZIP
-        self.sample: Sample = self._sampled()
+        self.sample: Sample = self._sampled(searched)
         self.encoding: Encoding = find_encoding(self.sample, encoding, self.name)
 
-    def _sampled(self) -> Sample:
+    def _sampled(self, searched: int) -> Sample:
         with open_file(self.path, self.name) as raw:
             try:
-                return take_sample(gzip.open(raw) if self.gzipped else raw)  # type: ignore[arg-type]
+                return take_sample(gzip.open(raw) if self.gzipped else raw, searched)  # type: ignore[arg-type]
             except (OSError, EOFError, zlib.error) as error:
                 raise self._damaged(error) from None
 
@@ -85,7 +95,7 @@ class TextFile:
             fix=_("The file may be damaged or cut off: fetch or make it again."),
         )
 
-    def chunks(self, progress: Progress = ignore, before: int = 0, total: int | None = None) -> Iterator[str]:
+    def chunks(self, progress: Progress = ignore, before: int = 0, total: int | None = None) -> Generator[str]:
         """The decoded text in pieces, the byte-order mark left out.
 
         `before` bytes of `total` were read in other files. Raises VocabularyError at bytes that can't be decoded.

@@ -13,9 +13,9 @@ from ..messages import _
 from ..progress import ignore
 from .corpus import HAN, CorpusSpec
 from .ids import IdsSpec, are_ids, has_tab_ids
-from .lines import TextFile, check_file
+from .lines import TextFile
 from .specials import role_of
-from .table import PARQUET, TableSpec
+from .table import TableSpec, is_parquet
 from .tokenizer import TokenizerSpec
 from .words import CountsSpec, JsonObject, WordsSpec, is_dump, json_value
 
@@ -36,10 +36,8 @@ def sniff_vocabulary(path: str | Path, progress: Any = ignore) -> Any:
     name = str(path)
     if os.path.isdir(name):  # unlike Path.is_dir, False for a name that no system takes
         return CorpusSpec(path=name)
-    check_file(path, name)
-    with path.open("rb") as raw:
-        if raw.read(4) == PARQUET:
-            return TableSpec(path=name)
+    if is_parquet(path, name):
+        return TableSpec(path=name)
     lower = path.name.lower()
     if lower.endswith((".csv", ".tsv", ".jsonl", ".ndjson")):
         return TableSpec(path=name)

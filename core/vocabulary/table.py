@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +16,7 @@ from ..errors import VocabularyError, one_of
 from ..messages import N_, _
 from ..progress import Progress
 from ..spec import option
-from .lines import TextFile, check_file
+from .lines import TextFile, check_file, open_file
 from .report import Problems, Reading, told
 from .selection import Choice, choose, collect
 
@@ -44,7 +45,7 @@ class TableSpec(Choice):
 
 @dataclass
 class Table:
-    """Columns by name, the line of each row, and how it was read."""
+    """Columns by name, the line of each row, and how it was read: `named`, whether the first row names the columns."""
 
     names: list[str]
     columns: list[list[Any]]
@@ -52,16 +53,19 @@ class Table:
     notes: list[str]
     file: TextFile | None = None
     digest: str = ""
+    delimiter: str = ""
+    named: bool | None = None
 
 
 def read_table(spec: TableSpec, path: Path, progress: Progress) -> Reading:
     """The vocabulary in a table's columns. Raises VocabularyError that lists the columns there are."""
     problems = Problems()
-    check_file(path, spec.path)
-    with path.open("rb") as raw:
-        is_parquet = raw.read(4) == PARQUET
-    table = _parquet(spec, path) if is_parquet else _text(spec, path, problems, progress)
-    word_at, count_at = _word_column(spec, table), _count_column(spec, table)
+    if is_parquet(path, spec.path):
+        table = _parquet(spec, path)
+    else:
+        file = TextFile(path, spec.encoding, name=spec.path)
+        table = parse(file.text(progress), spec, file, problems)
+    word_at, count_at = word_column(spec, table), count_column(spec, table)
     if count_at == word_at:
         count_at = None
     table.notes.append(_("words from column {name!r}").format(name=table.names[word_at]))
@@ -85,18 +89,32 @@ def read_table(spec: TableSpec, path: Path, progress: Progress) -> Reading:
     )
 
 
-def _parquet(spec: TableSpec, path: Path) -> Table:
+def is_parquet(path: Path, name: str) -> bool:
+    """Whether the file at `path` begins like Parquet. Raises VocabularyError unless it can be read."""
+    check_file(path, name)
+    with open_file(path, name) as raw:
+        return raw.read(4) == PARQUET
+
+
+@contextmanager
+def parquet(name: str) -> Iterator[Any]:
+    """pyarrow.parquet; what it complains about is a VocabularyError."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        read = pq.read_table(path)
+        yield pq
     except (pa.ArrowException, OSError) as error:
         raise VocabularyError(
             _("can't be read as Parquet: {reason}").format(reason=str(error).splitlines()[0]),
-            where=spec.path,
+            where=name,
             fix=_("The file may be damaged or cut off: make it again."),
         ) from None
+
+
+def _parquet(spec: TableSpec, path: Path) -> Table:
+    with parquet(spec.path) as pq:
+        read = pq.read_table(path)
     with path.open("rb") as raw:
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
     columns = [column.to_pylist() for column in read.columns]
@@ -105,13 +123,12 @@ def _parquet(spec: TableSpec, path: Path) -> Table:
     return Table(read.column_names, columns, list(range(1, read.num_rows + 1)), ["Parquet"], digest=digest)
 
 
-def _text(spec: TableSpec, path: Path, problems: Problems, progress: Progress) -> Table:
-    file = TextFile(path, spec.encoding, name=spec.path)
-    text = file.text(progress)
+def parse(text: str, spec: TableSpec, file: TextFile, problems: Problems, *, whole: bool = True) -> Table:
+    """The table in a text; of one that is not `whole`, the last row may be cut and is left out where it seems so."""
     first = next((line for line in text.split("\n", 100)[:100] if line.strip()), "")
     if first.lstrip().startswith("{"):
         return _json_lines(text, spec, file, problems)
-    return _delimited(text, spec, file, problems)
+    return _delimited(text, spec, file, problems, whole=whole)
 
 
 def _json_lines(text: str, spec: TableSpec, file: TextFile, problems: Problems) -> Table:
@@ -140,7 +157,7 @@ def _json_lines(text: str, spec: TableSpec, file: TextFile, problems: Problems) 
     return Table(list(names), columns, lines, [_("JSON lines")], file)
 
 
-def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems) -> Table:
+def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems, *, whole: bool) -> Table:
     delimiter = _delimiter(text)
     csv.field_size_limit(1 << 24)
     quoted = delimiter != "\t" or not _has_bare_quotes(text)
@@ -164,7 +181,10 @@ def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems) -
             where=_("{name}, line {line:,}").format(name=spec.path, line=reader.line_num),
             fix=_("Check the quotation marks on that line."),
         ) from None
-    if quoted and start - last > 1 and _is_open(text, last, delimiter):
+    if quoted and not whole and len(rows) > 1 and _is_open(text, last, delimiter):
+        rows.pop()
+        lines.pop()
+    elif quoted and start - last > 1 and _is_open(text, last, delimiter):
         raise VocabularyError(
             _("can't be read as a table: {reason}").format(reason=_("a quotation mark is never closed")),
             where=_("{name}, line {line:,}").format(name=spec.path, line=last),
@@ -186,7 +206,7 @@ def _delimited(text: str, spec: TableSpec, file: TextFile, problems: Problems) -
         notes.append(_("quotation marks are characters like any other"))
     notes.append(_("the first row names the columns") if named else _("no column names: columns are numbered from 1"))
     columns = [list(column) for column in zip(*body, strict=True)] or [[] for _name in names]
-    return Table(names, columns, lines, notes, file)
+    return Table(names, columns, lines, notes, file, delimiter=delimiter if width > 1 else "", named=named)
 
 
 def _delimiter(text: str) -> str:
@@ -246,7 +266,8 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _word_column(spec: TableSpec, table: Table) -> int:
+def word_column(spec: TableSpec, table: Table) -> int:
+    """The index of the column of words. Raises VocabularyError where it isn't there or can't be told."""
     if spec.column:
         return _named(spec.column, table, spec.path)
     lowered = [name.lower() for name in table.names]
@@ -265,7 +286,8 @@ def _word_column(spec: TableSpec, table: Table) -> int:
     return textual[0] if textual else 0
 
 
-def _count_column(spec: TableSpec, table: Table) -> int | None:
+def count_column(spec: TableSpec, table: Table) -> int | None:
+    """The index of the column of counts, None without one. Raises VocabularyError for a name that isn't there."""
     if spec.count_column:
         return _named(spec.count_column, table, spec.path)
     lowered = [name.lower() for name in table.names]
