@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from core.jobs import JobSpec
-
 from core.messages import _
 from core.settings import plain
 
@@ -24,8 +23,10 @@ def vocabulary(visit: Visit) -> JobSpec:
     """Count a corpus into the cache of readings."""
     assert visit.workspace is not None and visit.base is not None and visit.draft.vocabulary is not None
     table = plain(visit.draft.vocabulary)
-    path, kind = table.pop("path"), table.pop("kind")
-    arguments = ["vocabulary", path, "--vocab-kind", kind, "--json"]
+    kind = table.pop("kind")
+    paths = [part["path"] for part in table["parts"]] if kind == "several" else [table.pop("path")]
+    # Of several files each one's own kind comes with the settings, in `parts`.
+    arguments = ["vocabulary", *paths, "--vocab-kind", "words" if kind == "several" else kind, "--json"]
     from core.snippets import settings_of
 
     arguments += [part for setting in settings_of("vocabulary", table) for part in ("--set", setting)]
@@ -33,7 +34,7 @@ def vocabulary(visit: Visit) -> JobSpec:
         kind="vocabulary",
         arguments=tuple(arguments),
         key=_key("vocabulary", str(visit.base), arguments),
-        title=_("Counting {name}").format(name=Path(path).name),
+        title=_("Counting {name}").format(name=", ".join(Path(path).name for path in paths)),
         base=str(visit.base),
     )
 
