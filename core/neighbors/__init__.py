@@ -57,7 +57,7 @@ def nearest(
                 cosines[q, row - first] = -np.inf
         best.see(cosines, first)
         progress("neighbors", min(n, first + rows), n, "rows")
-    return best.found(wanted.any(axis=1))
+    return best.found(np.asarray(wanted.any(axis=1)))
 
 
 def _queries(

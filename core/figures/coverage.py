@@ -1,0 +1,135 @@
+"""Coverage as bars: by origin, and found against missing by script, frequency, rung and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..coverage import Coverage, Part, Tally
+from ..ladder import Ladder
+from ..messages import N_, _, number, percent
+from ..vocabulary.scripts import SCRIPTS
+from .style import ACCENT, COLORS, NAMES, ROW, figure, shown
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+# A share below this has no room for its label.
+ROOM = 0.055
+LEGEND = 74  # pixels under the bars: ticks and legend
+PARTS_SHOWN = 12
+RUNG_NAMES = {"exact": N_("as written"), **{name: field.title or name for name, field in Ladder.model_fields.items()}}
+
+
+def coverage_bar(coverage: Coverage) -> Figure:
+    """One bar over the words, one over the tokens where counts are known; shares of each origin."""
+    return _stacked(_bars(coverage), height=2 * ROW + LEGEND)
+
+
+def compare(found: Coverage, built: Coverage) -> Figure:
+    """What was found, and what the rows of the finished matrix are."""
+    pairs = [(_("found"), found), (_("built"), built)]
+    bars = [(f"{name}, {told}", tally) for told, coverage in pairs for name, tally in _bars(coverage)]
+    return _stacked(sorted(bars, key=lambda bar: bar[0].split(",")[0] != _("Words")), height=len(bars) * ROW + LEGEND)
+
+
+def by_rung(coverage: Coverage) -> Figure:
+    """How many words each spelling found."""
+    parts = coverage.rungs
+    made = figure(height=max(3, len(parts)) * 30 + 60)
+    names = [_(RUNG_NAMES.get(part.name, part.name)) for part in parts]
+    made.add_bar(
+        y=names,
+        x=[part.types.total for part in parts],
+        orientation="h",
+        marker={"color": [COLORS["exact"] if part.name == "exact" else COLORS["normalized"] for part in parts]},
+        text=[number(part.types.total) for part in parts],
+        textposition="auto",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    made.update_yaxes(autorange="reversed", title=None)
+    made.update_xaxes(title=_("words"), rangemode="tozero")
+    return made
+
+
+def by_script(coverage: Coverage) -> Figure:
+    """Found, suspect and missing by script."""
+    return _parts(coverage.scripts, [str(_(SCRIPTS.get(part.name, part.name))) for part in coverage.scripts])
+
+
+def by_band(coverage: Coverage) -> Figure:
+    """Found, suspect and missing by rank of frequency."""
+    names = [
+        _("rank {first} to {last}").format(first=number(int(a)), last=number(int(b)))
+        for a, b in (part.name.split("-") for part in coverage.bands)
+    ]
+    return _parts(coverage.bands, names)
+
+
+def by_source(coverage: Coverage) -> Figure:
+    """How many words each source of a chain gave."""
+    parts = coverage.sources
+    made = figure(height=max(3, len(parts)) * 34 + 60)
+    made.add_bar(
+        y=[shown(part.name) for part in parts],
+        x=[part.types.total for part in parts],
+        orientation="h",
+        marker={"color": ACCENT},
+        text=[number(part.types.total) for part in parts],
+        textposition="auto",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    made.update_yaxes(autorange="reversed", title=None)
+    made.update_xaxes(title=_("words"), rangemode="tozero")
+    return made
+
+
+def _bars(coverage: Coverage) -> list[tuple[str, Tally]]:
+    bars = [(str(_("Words")), coverage.types)]
+    return bars if coverage.tokens is None else [*bars, (str(_("Tokens")), coverage.tokens)]
+
+
+def _segments(tally: Tally) -> dict[str, int]:
+    """origin -> rows, suspect ones apart from those that are found under another spelling."""
+    counts = dict(tally.by_origin)
+    counts["normalized"] = counts["normalized"] - tally.suspect
+    counts["suspect"] = tally.suspect
+    return {origin: counts.get(origin, 0) for origin in COLORS}
+
+
+def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
+    """Bars of 100 %: every origin a segment, its share written inside where there is room."""
+    made = figure(height=height, barmode="stack")
+    tallies = [(name, _segments(tally), tally.total) for name, tally in bars]
+    for origin, color in COLORS.items():
+        counts = [segments[origin] for _name, segments, _total in tallies]
+        if not any(counts):
+            continue
+        shares = [n / total if total else 0.0 for n, (_name, _segments, total) in zip(counts, tallies, strict=True)]
+        made.add_bar(
+            name=_(NAMES[origin]),
+            y=[name for name, _segments, _total in tallies],
+            x=[100 * share for share in shares],
+            orientation="h",
+            marker={"color": color, "line": {"width": 0}},
+            text=[percent(share) if share >= ROOM else "" for share in shares],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": "#FFFFFF", "size": 13},
+            customdata=[[number(n), percent(share)] for n, share in zip(counts, shares, strict=True)],
+            hovertemplate=f"{_(NAMES[origin])}<br>%{{y}}: %{{customdata[0]}} (%{{customdata[1]}})<extra></extra>",
+        )
+    made.update_layout(showlegend=True)
+    made.update_xaxes(range=[0, 100], ticksuffix=" %", tickvals=[0, 25, 50, 75, 100], title=None, showgrid=False)
+    made.update_yaxes(autorange="reversed", title=None)
+    return made
+
+
+def _parts(parts: Sequence[Part], names: Sequence[str]) -> Figure:
+    """Found, suspect and missing of each part in percent, the number of its words beside its name."""
+    shown_parts = list(zip(parts, names, strict=True))[:PARTS_SHOWN]
+    bars = [(f"{name} ({number(part.types.total)})", part.types) for part, name in shown_parts]
+    return _stacked(bars, height=max(2, len(bars)) * 36 + LEGEND)

@@ -1,0 +1,119 @@
+"""The "?" beside every figure: what it is, over what it was counted, and its formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..messages import N_
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Texts for a reader, marked for translation; `formula` is Markdown with LaTeX, "" for none."""
+
+    what: str
+    over: str = ""
+    formula: str = ""
+
+
+EXPLANATIONS = {
+    "types": Explanation(
+        N_("**Types** are the distinct words of the vocabulary."), N_("Special tokens such as `<pad>` are not counted.")
+    ),
+    "tokens": Explanation(
+        N_("**Tokens** are all occurrences: the counts of the words added up."),
+        N_("Only where counts are known; special tokens are not counted."),
+        r"$N = \sum_w c(w)$",
+    ),
+    "special": Explanation(
+        N_("Rows for programs, not for words: padding, unknown, and what you name."),
+        N_("`<pad>` is zeros, `<unk>` the mean of the found rows."),
+    ),
+    "oddities": Explanation(
+        N_("What was odd about the file: blank lines, duplicates, control characters and so on."),
+        N_("Every one is listed with its line and what was done; nothing is dropped silently."),
+    ),
+    "zipf": Explanation(
+        N_("**Zipf's law**: in natural text a word's count falls with its rank, about as one over the rank."),
+        N_("Words with a count, most frequent first; both axes are logarithmic, so the law is a straight line."),
+        r"$c(r) \approx C / r^{s},\ s \approx 1$",
+    ),
+    "lengths": Explanation(N_("How many words have how many characters."), N_("All words, special tokens apart.")),
+    "scripts": Explanation(
+        N_("Which script the words are written in."),
+        N_("By their letters; digits and marks beside letters do not count."),
+    ),
+    "type_coverage": Explanation(
+        N_("The share of distinct words that a source holds, as written or under another spelling."),
+        N_("Over all words; special tokens are left out, suspect hits do not count as found."),
+        r"$\frac{|\{w \in V : w\ \mathrm{found}\}|}{|V|}$",
+    ),
+    "token_coverage": Explanation(
+        N_("The share of running text whose words are found: frequent words weigh more."),
+        N_("Over all tokens; absent, not zero, where counts are unknown."),
+        r"$\frac{\sum_{w\ \mathrm{found}} c(w)}{\sum_{w \in V} c(w)}$",
+    ),
+    "missing": Explanation(
+        N_("Words that no source holds under any spelling that is switched on (OOV: out of vocabulary)."),
+        N_("Over all words, special tokens apart. A fill makes rows for them when the matrix is built."),
+    ),
+    "suspect": Explanation(
+        N_("Found only with other capitals, where that may be another word: US → us, IT → it."),
+        N_("Counted apart from the found ones. They get the row that was found; look them over."),
+    ),
+    "origin": Explanation(
+        N_(
+            "How each row comes about: found as written, under another spelling, or not at all; after the build, how it was made."
+        ),
+        N_("The upper bar counts every word once, the lower one as often as it occurs."),
+    ),
+    "rung": Explanation(
+        N_(
+            "Spellings that are tried when a word is not found as written, one after the other; the first that is found counts."
+        ),
+        N_("The numbers say how many words a rung finds, or would find if it were switched on."),
+    ),
+    "band": Explanation(
+        N_("Coverage by frequency: the hundred most frequent words, the next up to a thousand, and so on."),
+        N_("Over the words of each band; the number of words stands beside it."),
+    ),
+    "script": Explanation(
+        N_("Coverage by script."), N_("Over the words of each script; the number of words stands beside it.")
+    ),
+    "source": Explanation(
+        N_("Which source of the chain gave how many words: the first that has a word gives its row."),
+        N_("Over all found words."),
+    ),
+    "oov": Explanation(
+        N_("All words one by one: what became of each, and under which spelling it was found."),
+        N_("Most frequent first. Search, choose a state, click a row, or save the list for a spreadsheet."),
+    ),
+    "cosine": Explanation(
+        N_("The cosine of the angle between two rows: 1 is the same direction, 0 unrelated."),
+        N_("Compared with every row of the matrix, exactly, in the original space; padding and unknown rows left out."),
+        r"$\cos(u, v) = \frac{u \cdot v}{\lVert u \rVert \lVert v \rVert}$",
+    ),
+    "rows": Explanation(N_("Rows of the matrix: one for every word and special token, in your order.")),
+    "dimensions": Explanation(N_("Numbers in every row.")),
+    "dropped": Explanation(N_("Words that the fill “leave out” gave no row; `dropped.json` lists them.")),
+    "zero_rows": Explanation(
+        N_("Words whose row is all zeros: they have no direction, and no neighbors."),
+        N_("Padding is left out: it is meant to be zero."),
+    ),
+    "duplicate_rows": Explanation(
+        N_("Words that share one and the same row, for example because all were filled with the mean."),
+        N_("Compared bit by bit."),
+    ),
+    "norms": Explanation(
+        N_(
+            "How long the rows are. In many sources frequent words are longer or shorter than rare ones; filled rows may stand apart."
+        ),
+        N_("All rows but padding."),
+        r"$\lVert v \rVert_2 = \sqrt{\sum_i v_i^2}$",
+    ),
+}
+
+
+def explain(kind: str) -> Explanation:
+    """What a figure of this kind means. Raises KeyError for an unknown kind."""
+    return EXPLANATIONS[kind]

@@ -1,0 +1,36 @@
+"""A finished matrix in pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..messages import _, number
+from ..sanity import Sanity
+from .style import ACCENT, figure
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+HEIGHT = 240
+
+
+def norms(sanity: Sanity) -> Figure:
+    """Histogram of the rows' L2 norms."""
+    made = figure(height=HEIGHT)
+    edges, counts = sanity.edges, sanity.counts
+    if len(counts):
+        made.add_bar(
+            x=(edges[1:] + edges[:-1]) / 2,
+            y=counts,
+            width=edges[1:] - edges[:-1],
+            marker={"color": ACCENT},
+            customdata=[
+                [f"{low:.3g}", f"{high:.3g}", number(n)]
+                for low, high, n in zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
+            ],
+            hovertemplate=_("norm %{customdata[0]} to %{customdata[1]}: %{customdata[2]} rows") + "<extra></extra>",
+        )
+    made.update_layout(bargap=0.05)
+    made.update_xaxes(title=_("L2 norm"), rangemode="tozero")
+    made.update_yaxes(title=_("rows"), rangemode="tozero")
+    return made

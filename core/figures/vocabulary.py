@@ -1,0 +1,93 @@
+"""A vocabulary in pictures: Zipf's plot, the lengths, the scripts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..messages import _, number
+from ..vocabulary.scripts import SCRIPTS, script_of
+from ..vocabulary.vocabulary import Vocabulary
+from .style import ACCENT, figure
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+HEIGHT = 260
+POINTS = 300
+LONGEST = 25  # characters; longer words share one bar
+
+
+def zipf(vocabulary: Vocabulary) -> Figure:
+    """Counts by rank, both logarithmic. Words that never occur have no place on it."""
+    made = figure(height=HEIGHT)
+    counts = np.zeros(0, np.int64) if vocabulary.counts is None else vocabulary.counts
+    counts = np.sort(counts[counts > 0])[::-1]
+    if len(counts):
+        ranks = np.unique(np.geomspace(1, len(counts), POINTS).round().astype(np.int64))
+        made.add_scatter(
+            x=ranks,
+            y=counts[ranks - 1],
+            mode="lines+markers",
+            line={"color": ACCENT, "width": 1.5},
+            marker={"color": ACCENT, "size": 4},
+            hovertemplate=_("rank %{x}: %{y} times") + "<extra></extra>",
+        )
+    made.update_xaxes(type="log", title=_("rank"), dtick=1)
+    made.update_yaxes(type="log", title=_("count"), dtick=1)
+    return made
+
+
+def lengths(vocabulary: Vocabulary) -> Figure:
+    """How many words have how many characters."""
+    found = np.bincount(_lengths(vocabulary), minlength=2)[1:]
+    last = len(found) == LONGEST
+    names = [str(n) + ("+" if last and n == LONGEST else "") for n in range(1, len(found) + 1)]
+    made = figure(height=HEIGHT)
+    made.add_bar(
+        x=names,
+        y=found,
+        marker={"color": ACCENT},
+        hovertemplate=_("%{x} characters: %{y} words") + "<extra></extra>",
+    )
+    made.update_layout(bargap=0.12)
+    made.update_xaxes(title=_("characters"), type="category", nticks=9)
+    made.update_yaxes(title=_("words"), rangemode="tozero")
+    return made
+
+
+def scripts(vocabulary: Vocabulary) -> Figure:
+    """How many words are written in which script."""
+    found = _scripts(vocabulary)
+    made = figure(height=HEIGHT)
+    made.add_bar(
+        y=[_(SCRIPTS[name]) for name, _n in found],
+        x=[n for _name, n in found],
+        orientation="h",
+        marker={"color": ACCENT},
+        text=[number(n) for _name, n in found],
+        textposition="auto",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    made.update_xaxes(title=_("words"), rangemode="tozero")
+    made.update_yaxes(autorange="reversed", title=None)
+    return made
+
+
+def _words(vocabulary: Vocabulary) -> list[str]:
+    return [word for word in vocabulary.words if word not in vocabulary.specials]
+
+
+@lru_cache(maxsize=32)
+def _lengths(vocabulary: Vocabulary) -> np.ndarray:
+    return np.array([min(len(word), LONGEST) for word in _words(vocabulary)], np.int64)
+
+
+@lru_cache(maxsize=32)
+def _scripts(vocabulary: Vocabulary) -> tuple[tuple[str, int], ...]:
+    from collections import Counter
+
+    return tuple(Counter(map(script_of, _words(vocabulary))).most_common(8))
