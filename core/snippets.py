@@ -122,6 +122,11 @@ def _leaves(place: str, table: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _toml(value: Any) -> str:
+    """`value` on one line: a long list of tables has several as TOML files are written."""
     import tomli_w
 
-    return tomli_w.dumps({"v": value}, multiline_strings=False).removeprefix("v = ").replace("\n", " ").strip()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_toml(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return tomli_w.dumps({"v": value}, multiline_strings=False).removeprefix("v = ").strip()

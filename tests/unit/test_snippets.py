@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from core.errors import LexiloomError
 from core.recipe import Recipe
-from core.snippets import as_python, as_shell
+from core.settings import plain
+from core.snippets import as_python, as_shell, settings_of
 
 RECIPES: dict[str, dict[str, Any]] = {
     "plain": {"vocabulary": {"kind": "words", "path": "my words.txt"}, "sources": ["builtin:english"]},
@@ -33,6 +34,22 @@ RECIPES: dict[str, dict[str, Any]] = {
         "sources": [{"kind": "random"}, "builtin:english"],
     },
     "given": {"vocabulary": {"kind": "given", "words": ["EOF", "it's", "词"]}, "sources": ["random:8"]},
+    "several": {
+        "vocabulary": {
+            "kind": "several",
+            "parts": [
+                {"kind": "words", "path": "w.txt", "add": ["it's", "a\nb", "词"]},
+                {
+                    "kind": "corpus",
+                    "path": "a rather long name of a folder/with a text in it.txt",
+                    "user_dictionary": "d.txt",
+                    "tokenization": {"contractions": "treebank", "hyphens": False},
+                },
+            ],
+            "max_size": 9,
+        },
+        "sources": ["random:8"],
+    },
     "options": {
         "vocabulary": {"kind": "table", "path": "t.csv", "column": "wort"},
         "sources": ["random:8"],
@@ -76,3 +93,12 @@ def test_the_shell_line_is_the_recipe(name: str, monkeypatch: pytest.MonkeyPatch
     result = CliRunner().invoke(app, arguments[1:])
     assert result.exit_code == 1, result.output
     assert asked == [recipe]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_is_set_is_the_vocabulary(name: str) -> None:
+    recipe = Recipe(**RECIPES[name])
+    settings = settings_of("vocabulary", plain(recipe.vocabulary))
+    assert not [one for one in settings if "\n" in one]
+    other = Recipe(vocabulary={"kind": "words", "path": "other.txt"}, sources=recipe.sources)
+    assert other.with_set(*settings).vocabulary == recipe.vocabulary
