@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 # A share below this has no room for its label.
 ROOM = 0.055
-LEGEND = 74  # pixels under the bars: ticks and legend
+LEGEND = 84  # pixels under the bars: ticks and legend
 PARTS_SHOWN = 12
+TICKS = (0, 25, 50, 75, 100)
 RUNG_NAMES = {"exact": N_("as written"), **{name: field.title or name for name, field in Ladder.model_fields.items()}}
 
 
@@ -123,7 +124,9 @@ def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
             hovertemplate=f"{_(NAMES[origin])}<br>%{{y}}: %{{customdata[0]}} (%{{customdata[1]}})<extra></extra>",
         )
     made.update_layout(showlegend=True)
-    made.update_xaxes(range=[0, 100], ticksuffix=" %", tickvals=[0, 25, 50, 75, 100], title=None, showgrid=False)
+    made.update_xaxes(
+        range=[0, 100], tickvals=TICKS, ticktext=[f"{tick} %" for tick in TICKS], title=None, showgrid=False
+    )
     made.update_yaxes(autorange="reversed", title=None)
     return made
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-from core.figures import compare, norms
 
 from core.coverage import Coverage
 from core.exports import SavedBuild
+from core.figures import compare, norms
 from core.listing import STATES
 from core.messages import _, number, percent, size, when
 
@@ -130,5 +130,5 @@ def _examples(examples: Any) -> dict[Any, list[str]]:
     return {
         _("word"): [one.word for one in examples],
         _("state"): [str(_(STATES[one.origin])) for one in examples],
-        _("nearest"): [", ".join(f"{word} {cosine:.2f}" for word, cosine in one.neighbors[:5]) for one in examples],
+        _("nearest"): [", ".join(f"{word} {cosine:.2f}" for word, cosine in one.neighbors[:4]) for one in examples],
     }

@@ -75,6 +75,7 @@ def _target(visit: Visit, key: str, saved: SavedBuild, kind: str, target: Target
             stage,
             lambda: jobs_of.export(key, kind, target.extension, spaces),
             label=_("Prepare"),
+            main=False,
         )
         place_error(stage)
         if status is not None and status.state is JobState.DONE:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from core.figures import config
-from core.figures.explanations import explain
 
 from core.errors import LexiloomError
+from core.figures import config
+from core.figures.explanations import explain
 from core.jobs import JobSpec, JobState, JobStatus
 from core.messages import _, duration, number, percent, retold
 
@@ -69,7 +69,9 @@ def of(part: float, whole: float) -> str:
     return percent(part / whole if whole else 0.0)
 
 
-def job(visit: Visit, stage: str, spec: Callable[[], JobSpec], *, label: str, note: str = "") -> JobStatus | None:
+def job(
+    visit: Visit, stage: str, spec: Callable[[], JobSpec], *, label: str, note: str = "", main: bool = True
+) -> JobStatus | None:
     """A job's button, or its progress with Stop, or how it ended. Its status; None before it was asked for."""
     asked = visit.workspace.jobs.get(stage) if visit.workspace else None
     status = server.jobs().status(asked) if asked else None
@@ -78,7 +80,13 @@ def job(visit: Visit, stage: str, spec: Callable[[], JobSpec], *, label: str, no
             _ended(status)
         if note:
             st.caption(note)
-        if st.button(label, type="primary", key=f"job-{stage}", icon=":material/play_arrow:", disabled=visit.read_only):
+        if st.button(
+            label,
+            type="primary" if main else "secondary",
+            key=f"job-{stage}",
+            icon=":material/play_arrow:",
+            disabled=visit.read_only,
+        ):
             start(visit, stage, spec())
             st.rerun()
     else:

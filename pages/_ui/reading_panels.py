@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
 from core.figures import lengths, scripts, zipf
 from core.jobs import JobSpec
-
 from core.messages import N_, _, number, retold
 from core.recipe import paths_in
 from core.vocabulary import Reading
@@ -74,9 +74,8 @@ def _cut(visit: Visit, reading: Reading) -> None:
     spec = visit.draft.vocabulary
     if reading.report.kind != "corpus" or spec is None or visit.base is None:
         return
-    from core.vocabulary.preview import preview_tokens
-
     from core.errors import LexiloomError
+    from core.vocabulary.preview import preview_tokens
 
     try:
         lines = preview_tokens([line for line in reading.report.preview if line.strip()][:3], spec, base=visit.base)

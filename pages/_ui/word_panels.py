@@ -12,7 +12,7 @@ from core.messages import N_, _, number
 from core.pipeline import Cover
 from core.vocabulary.scripts import SCRIPTS
 
-from . import cached, language
+from . import cached, language, state
 from .panels import plain_text, why
 from .state import Visit
 
@@ -38,14 +38,7 @@ def _draw(visit: Visit, found: Cover) -> None:
     counts = listing.count()
     states = ["", *(name for name in STATES if name in counts)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            _("Show"),
-            states,
-            index=states.index("missing") if "missing" in states else 0,
-            format_func=lambda name: f"{_(STATES[name])} ({number(counts[name])})" if name else _("all words"),
-            key="words-state",
-            width=280,
-        )
+        chosen = _show(states, counts)
         search = st.text_input(
             _("Search"), key="words-search", placeholder=_("Part of a word"), live=True, type="search", width=280
         )
@@ -68,6 +61,25 @@ def _draw(visit: Visit, found: Cover) -> None:
         clicked = _table(listing, at)
     with right:
         _clicked(visit, found, clicked)
+
+
+def _show(states: list[str], counts: Any) -> str:
+    """Which state's words are wanted, "" for all.
+
+    A select box is known by the texts of its options: with other numbers it is another one.
+    """
+    before = state.recall("words-state", "missing")
+    shown = "-".join(str(counts[name]) for name in states if name)
+    chosen = st.selectbox(
+        _("Show"),
+        states,
+        index=states.index(before) if before in states else 0,
+        format_func=lambda name: f"{_(STATES[name])} ({number(counts[name])})" if name else _("all words"),
+        key=state.key(f"words-state-{shown}"),
+        width=280,
+    )
+    state.remember("words-state", chosen or "")
+    return chosen or ""
 
 
 def _table(listing: Listing, at: Any) -> int:
