@@ -73,4 +73,5 @@ def test_a_faulty_file_is_refused_or_its_rows_are_skipped(capsys: Any, here: Pat
     (here / "bad.txt").write_text("a 1 2\nb 1\nc 3 4\n")
     assert main(["index", "bad.txt"]) == 1
     assert "bad.txt" in capsys.readouterr().err
-    assert document(capsys, "index", "bad.txt", "--on-fault", "skip")["source"]["size"] == 2
+    found = document(capsys, "index", "bad.txt", "--on-fault", "skip")
+    assert found["source"]["faults"] == {"rows of the wrong width": 1}
