@@ -63,13 +63,15 @@ EXPLANATIONS = {
     ),
     "origin": Explanation(
         N_(
-            "How each row comes about: found as written, under another spelling, or not at all; after the build, how it was made."
+            "How each row comes about: found as written, under another spelling, or not at all; after the build, "
+            "how it was made."
         ),
         N_("The upper bar counts every word once, the lower one as often as it occurs."),
     ),
     "rung": Explanation(
         N_(
-            "Spellings that are tried when a word is not found as written, one after the other; the first that is found counts."
+            "Spellings that are tried when a word is not found as written, one after the other; the first that is "
+            "found counts."
         ),
         N_("The numbers say how many words a rung finds, or would find if it were switched on."),
     ),
@@ -106,7 +108,8 @@ EXPLANATIONS = {
     ),
     "norms": Explanation(
         N_(
-            "How long the rows are. In many sources frequent words are longer or shorter than rare ones; filled rows may stand apart."
+            "How long the rows are. In many sources frequent words are longer or shorter than rare ones; filled rows "
+            "may stand apart."
         ),
         N_("All rows but padding."),
         r"$\lVert v \rVert_2 = \sqrt{\sum_i v_i^2}$",

@@ -70,8 +70,9 @@ def figure(height: int, **layout: Any) -> Figure:
         hoverlabel={"font": {"family": FONT}, "namelength": 0},
         legend={
             "orientation": "h",
-            "yanchor": "top",
-            "y": -0.16,
+            "yref": "container",
+            "yanchor": "bottom",
+            "y": 0,
             "x": 0,
             "traceorder": "normal",
             "title": {"text": ""},
