@@ -48,7 +48,6 @@ def export(
         with watched(events, stop=stop) as progress:
             progress(_("Reading the build"), 0)
             matrix = read_build(folder).matrix
-            # Nothing is asked after this: what has been written stays.
             progress(_("Writing"), 0, message=out.name)
             report = write(matrix, format, out, spaces=spaces)  # type: ignore[arg-type]
         if json:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import json
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,18 +22,20 @@ if TYPE_CHECKING:
 
 EVENT_SECONDS = 0.1
 STOP_SECONDS = 0.25
+# So long the work has to end at its next report, before it is interrupted.
+PATIENCE = 1.0
 
 
 @contextmanager
 def watched(events: Path | None = None, *, stop: Path | None = None, quiet: bool = False) -> Iterator[Progress]:
     """A `Progress` that is shown where somebody looks: on a terminal, and in the file `events`.
 
-    It raises `Cancelled` once the file `stop` is there.
+    It raises `Cancelled` once the file `stop` is there; work that does not ask is interrupted, as by Ctrl-C.
     """
     with ExitStack() as stack:
         watchers: list[Progress] = []
         if stop is not None:
-            watchers.append(_stopping(stop))
+            watchers.append(stack.enter_context(_stopping(stop)))
         if events is not None:
             watchers.append(stack.enter_context(_events(events)))
         if not quiet and sys.stderr.isatty():
@@ -43,8 +48,10 @@ def watched(events: Path | None = None, *, stop: Path | None = None, quiet: bool
         yield progress
 
 
-def _stopping(path: Path) -> Progress:
+@contextmanager
+def _stopping(path: Path) -> Iterator[Progress]:
     looked = -STOP_SECONDS
+    over = threading.Event()
 
     def look(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
         nonlocal looked
@@ -54,7 +61,27 @@ def _stopping(path: Path) -> Progress:
             if path.exists():
                 raise Cancelled
 
-    return look
+    def insist() -> None:
+        while not over.wait(STOP_SECONDS):
+            if path.exists():
+                # Writing a large file or gathering its rows reports nothing for a while.
+                if not over.wait(PATIENCE):
+                    _interrupt()
+                return
+
+    threading.Thread(target=insist, name="lexiloom-stop", daemon=True).start()
+    try:
+        yield look
+    finally:
+        over.set()
+
+
+def _interrupt() -> None:
+    """What Ctrl-C does; where the system can do that, it ends a wait in the main thread too."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 @contextmanager

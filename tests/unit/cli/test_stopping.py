@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from core.cli.progress import STOP_SECONDS, watched
 from core.errors import Cancelled
 from core.jobs import Jobs, JobSpec, JobState
 from core.messages import speaking, unpack
+from tests.acceptance.commands import ROOT
 from tests.unit.formats import vector_files as files
 from tests.unit.jobs.scripted import ended, known, printed, wait_until
 
@@ -109,6 +112,31 @@ def test_the_stop_file_is_seen_within_its_time(tmp_path: Path) -> None:
 
         with pytest.raises(Cancelled):
             work()
+
+
+# Between two reports it waits for something that never comes.
+SILENT = """
+import sys, threading
+from pathlib import Path
+from core.cli.console import guard
+from core.cli.progress import watched
+
+with guard(events=Path(sys.argv[2])), watched(stop=Path(sys.argv[1])):
+    print("begun", flush=True)
+    threading.Event().wait(60)
+"""
+
+
+def test_work_that_reports_nothing_is_interrupted(tmp_path: Path) -> None:
+    stop, events = tmp_path / "stop", tmp_path / "events.jsonl"
+    command = [sys.executable, "-c", SILENT, stop, events]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as silent:
+        assert silent.stdout and silent.stdout.readline().strip() == b"begun"
+        stop.touch()
+        began = time.monotonic()
+        _out, errors = silent.communicate(timeout=120)
+    assert errors.startswith(b"Stopped.") and time.monotonic() - began < 50
+    assert end_of(events)["code"] == 130
 
 
 @pytest.fixture
