@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from core.cli import main
-from core.csv_text import tame
 from core.cli.text import aligned, visible, width
+from core.csv_text import tame
 from tests.unit.formats import vector_files as files
 
 
