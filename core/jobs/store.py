@@ -76,7 +76,7 @@ class Store:
             names = [path.name for path in self.folder.iterdir() if ID.fullmatch(path.name)]
         except OSError:
             return []
-        for gone in set(list(self._cards)).difference(names):
+        for gone in set(self._cards).difference(names):
             self._cards.pop(gone, None)
         found = []
         for name in names:
