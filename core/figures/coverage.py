@@ -9,7 +9,7 @@ from ..coverage import Coverage, Part, Tally
 from ..ladder import Ladder
 from ..messages import N_, _, number, percent
 from ..vocabulary.scripts import SCRIPTS
-from .style import ACCENT, COLORS, NAMES, ROW, figure, shown
+from .style import ACCENT, COLORS, INK, NAMES, ROW, figure, shown
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -119,7 +119,7 @@ def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            textfont={"color": "#FFFFFF", "size": 13},
+            textfont={"color": INK[origin], "size": 13},
             customdata=[[number(n), percent(share)] for n, share in zip(counts, shares, strict=True)],
             hovertemplate=f"{_(NAMES[origin])}<br>%{{y}}: %{{customdata[0]}} (%{{customdata[1]}})<extra></extra>",
         )

@@ -26,6 +26,8 @@ COLORS = {
     "missing": "#C4534A",
 }
 ACCENT = COLORS["exact"]
+# What is written on a color: dark where white would not stand out enough.
+INK = {**dict.fromkeys(COLORS, "#FFFFFF"), "normalized": "#0B1F1B", "suspect": "#1E1503", "invented": "#10151A"}
 NAMES = {
     "exact": N_("as written"),
     "normalized": N_("other spelling"),
@@ -63,7 +65,7 @@ def figure(height: int, **layout: Any) -> Figure:
     made = Figure()
     made.update_layout(
         height=height,
-        margin={"l": 8, "r": 12, "t": 8, "b": 8},
+        margin={"l": 8, "r": 28, "t": 8, "b": 8},
         font={"family": FONT, "size": 13},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,

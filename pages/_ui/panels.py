@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from . import language, server, state
 from .state import Visit
 
 # Characters that Markdown or Streamlit's directives take for more than text.
+VISITORS = re.compile(r"[^\s'\"]*visitors/[0-9a-f]{32}/?")
 MARKS = set("\\`*_{}[]()<>#+-.!|~$:^=&\"'")
 
 
@@ -31,10 +33,15 @@ def plain_text(text: str) -> None:
     st.text(text[:200] + ("…" if len(text) > 200 else ""))
 
 
+def without_ids(text: str) -> str:
+    """`text` with the paths of workspaces cut off: who reads an id has the workspace."""
+    return VISITORS.sub("", text)
+
+
 def problem(error: LexiloomError | dict[str, Any]) -> None:
     """An error where it belongs: what, where, what to do."""
     given = error if isinstance(error, dict) else {"what": error.what, "where": error.where, "fix": error.fix}
-    what, where, fix = (escaped(retold(given.get(name) or "")) for name in ("what", "where", "fix"))
+    what, where, fix = (escaped(without_ids(retold(given.get(name) or ""))) for name in ("what", "where", "fix"))
     text = "  \n".join(part for part in (f"**{what}**", where, fix) if part)
     st.error(text, icon=":material/error:")
 
@@ -142,6 +149,8 @@ def _progress(status: JobStatus, stage: str, read_only: bool) -> None:
                 here = state.visit().workspace
                 if here is not None:
                     server.jobs().stop(status.id, here.id)
+                    if status.owners > 1:  # it goes on for the others
+                        here.set_job(stage, None)
                 st.rerun()
 
 
@@ -175,4 +184,4 @@ def _ended(status: JobStatus) -> None:
         )
         if status.log:
             with st.expander(_("What it said last")):
-                st.code(status.log, language=None)
+                st.code(without_ids(status.log), language=None)

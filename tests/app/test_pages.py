@@ -283,3 +283,16 @@ def test_hostile_words_break_no_page(opened: Open, page: str) -> None:
     assert_sound(app)
     for one in app.markdown:
         assert "onerror" not in one.value or "\\<" in one.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/srv/home/visitors/0123456789abcdef0123456789abcdef/uploads/a.txt, line 3",
+        "visitors/0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_what_a_page_tells_never_holds_the_id_of_a_workspace(text: str) -> None:
+    from pages._ui.panels import without_ids
+
+    assert "0123456789abcdef" not in without_ids(text)
