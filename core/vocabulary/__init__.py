@@ -54,7 +54,9 @@ def read_vocabulary(
         return READERS[found.kind](found, path, progress)
     except MemoryError:
         raise VocabularyError(
-            _("there is not enough memory for it"), where=str(path), fix=_("Give a shorter list, or a max_size.")
+            _("there is not enough memory for it"),
+            where=getattr(found, "path", None),
+            fix=_("Give a shorter list, or a max_size."),
         ) from None
 
 
