@@ -9,15 +9,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.actions import settle
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -31,6 +33,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 PATIENCE = 60_000  # milliseconds
+FAILED: pytest.StashKey[bool] = pytest.StashKey()
 
 
 def find_browser() -> str:
@@ -56,7 +59,7 @@ def serve(home: Path, port: int | None = None, **extra: str) -> Server:
     """Start the app in a process of its own and wait until it answers."""
     port = port or free_port()
     home.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "LEXILOOM_HOME": str(home), "LEXILOOM_LANG": "en", **extra}
+    environment = {**os.environ, "LEXILOOM_HOME": str(home), "LEXILOOM_LANG": "en", "PYTHONFAULTHANDLER": "1", **extra}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -94,26 +97,39 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     find_browser()
     running = serve(tmp_path_factory.mktemp("served") / "home")
     yield running
+    code = running.process.poll()
     stop(running)
+    assert code is None, f"the server ended with {code}: " + (running.home / "server.log").read_text()[-5000:]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = find_browser()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield launched
         launched.close()
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Any]:
-    """Open a page as a new visitor: visit(address, width=…, language=…, scheme=…)."""
-    contexts = []
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+    return report
 
-    def new(address: str, *, width: int = 1440, height: int = 1600, language: str = "en-US", scheme: str = "light") -> Page:
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
+    """Open a page as a new visitor: visit(address, width=…, language=…, scheme=…)."""
+    contexts: list[BrowserContext] = []
+
+    def new(
+        address: str, *, width: int = 1440, height: int = 1600, language: str = "en-US", scheme: str = "light"
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             locale=language,
@@ -128,19 +144,8 @@ def visit(browser: Browser) -> Iterator[Any]:
         return page
 
     yield new
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False):
+            for page in context.pages:
+                page.screenshot(path=tmp_path / f"failed-{number}.png")
         context.close()
-
-
-def settle(page: Page) -> None:
-    """Wait until the page stands still: a script has run and no element waits for its next version."""
-    page.wait_for_selector("[data-testid='stApp']")
-    page.wait_for_function(
-        """() => {
-            const app = document.querySelector("[data-testid='stApp']");
-            return app && app.getAttribute("data-test-script-state") !== "running"
-                && app.getAttribute("data-test-script-state") !== "initial"
-                && !document.querySelector("[data-stale='true']")
-                && !document.querySelector("[data-testid='stSkeleton']");
-        }"""
-    )
