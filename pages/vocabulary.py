@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import LexiloomError
 from core.messages import _
-from pages._ui import cached, frame, intake, reading_panels, state
+from pages._ui import cached, frame, intake, preview_panels, reading_panels
 from pages._ui.panels import problem
 
 visit = frame.begin()
@@ -24,12 +24,16 @@ assert visit.base is not None
 try:
     reading = cached.reading(visit.draft, visit.base)
 except cached.NotReady:
-    reading_panels.options(visit, None)
-    reading_panels.count(visit)
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        reading_panels.count(visit)
+        preview_panels.cut(visit)
+    with right:
+        reading_panels.options(visit)
     st.stop()
 except LexiloomError as error:
     problem(error)
-    reading_panels.options(visit, None)
+    reading_panels.options(visit)
     st.stop()
 
 reading_panels.figures(reading)
@@ -38,7 +42,7 @@ with left:
     reading_panels.as_read(visit, reading)
     reading_panels.problems(reading)
 with right:
-    reading_panels.options(visit, reading)
+    reading_panels.options(visit)
     reading_panels.edits(visit, reading)
 reading_panels.charts(reading)
 
@@ -46,4 +50,3 @@ if "sources" in visit.draft.lacks:
     frame.next_step("source", _("Choose a source"))
 else:
     frame.next_step("coverage", _("See the coverage"))
-state.remember("words", len(reading.vocabulary))

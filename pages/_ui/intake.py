@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
-from core.workspace.personal import PersonalWorkspace
 
 from core.errors import LexiloomError
 from core.messages import _
 from core.vocabulary import sniff_vocabulary
+from core.vocabulary.several import sniff_several
+from core.workspace.personal import PersonalWorkspace
 
 from . import samples, state
 from .panels import problem
@@ -75,11 +76,8 @@ def _taken(files: list[tuple[str, Any]]) -> bool:
     """Keep the files and make them the vocabulary; what is wrong is told here, and the old words stay."""
     try:
         here = state.own_workspace()
-        specs = [_sniffed(here, here.add_upload(name, data)) for name, data in files]
-        if len(specs) == 1:
-            chosen: Any = specs[0]
-        else:
-            chosen = {"kind": "several", "parts": specs}
+        paths = [here.add_upload(name, data) for name, data in files]
+        chosen = _sniffed(here, paths[0]) if len(paths) == 1 else sniff_several(paths, base=here.folder)
         state.save(state.visit().draft.with_(vocabulary=chosen), rebuild=True)
     except LexiloomError as error:
         problem(error)

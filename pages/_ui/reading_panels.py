@@ -14,7 +14,7 @@ from core.recipe import paths_in
 from core.vocabulary import Reading
 from core.vocabulary.report import TITLES
 
-from . import fields, jobs_of, state
+from . import fields, jobs_of, preview_panels, state
 from .panels import figure, job, metric, plain_text
 from .state import Visit
 
@@ -30,7 +30,7 @@ KINDS = {
 }
 # Kinds that one file can be read as instead.
 READABLE = ("words", "counts", "table", "corpus", "ids", "tokenizer")
-HOW = ("encoding", "column", "count_column", "header", "language", "tokenization", "new_words")
+HOW = ("encoding", "header", "language", "tokenization", "new_words")
 WHICH = ("lower", "stop_words", "min_count", "max_size", "specials")
 EDITS = ("add", "remove")
 
@@ -57,9 +57,9 @@ def as_read(visit: Visit, reading: Reading) -> None:
     plain_text(" · ".join(part for part in (Path(path).name, _(KINDS[report.kind]), report.encoding) if part))
     for note in report.notes:
         st.text(retold(note))
-    if report.preview:
+    if report.preview and report.kind != "table":
         st.code("\n".join(report.preview), language=None)
-    _cut(visit, reading)
+    preview_panels.cut(visit)
     rows = [*report.head, *(row for row in report.tail if row[0] not in {one[0] for one in report.head})]
     counted = reading.vocabulary.counts is not None
     table: dict[str, list[Any]] = {_("id"): [row[0] for row in rows], _("word"): [row[1] for row in rows]}
@@ -67,23 +67,6 @@ def as_read(visit: Visit, reading: Reading) -> None:
         table[_("count")] = [row[2] for row in rows]
     st.markdown(f"**{_('First and last rows')}**")
     st.dataframe(table, hide_index=True, height="content", key="head-and-tail")
-
-
-def _cut(visit: Visit, reading: Reading) -> None:
-    """How the first lines of running text are cut into words, with the options as they are."""
-    spec = visit.draft.vocabulary
-    if reading.report.kind != "corpus" or spec is None or visit.base is None:
-        return
-    from core.errors import LexiloomError
-    from core.vocabulary.preview import preview_tokens
-
-    try:
-        lines = preview_tokens([line for line in reading.report.preview if line.strip()][:3], spec, base=visit.base)
-    except LexiloomError:
-        return
-    st.markdown(f"**{_('Cut into words')}**")
-    for _line, tokens in lines:
-        st.text(" ｜ ".join(tokens[:60]))
 
 
 def problems(reading: Reading) -> None:
@@ -107,7 +90,7 @@ def problems(reading: Reading) -> None:
         st.caption(_("The first thousand of each kind are listed."))
 
 
-def options(visit: Visit, reading: Reading | None) -> None:
+def options(visit: Visit) -> None:
     """How the file is read: its kind, and the options of that kind."""
     spec: Any = visit.draft.vocabulary
     st.subheader(_("How it is read"), anchor=False)
@@ -123,7 +106,9 @@ def options(visit: Visit, reading: Reading | None) -> None:
             args=(key, spec.path),
             disabled=visit.read_only,
         )
+    preview_panels.columns(visit)
     fields.edit(spec, "vocabulary", HOW, disabled=visit.read_only)
+    preview_panels.dictionary(visit)
 
 
 def _read_as(key: str, path: str) -> None:

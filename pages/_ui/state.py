@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from core.workspace.personal import PersonalWorkspace
 
 from core.draft import Draft
 from core.errors import LexiloomError, WorkspaceError
 from core.recipe import Recipe, paths_in
 from core.settings import Assignment, assign_all, plain
+from core.workspace.personal import PersonalWorkspace
 
 from . import language, server
 
@@ -173,6 +173,13 @@ def change(place: str, new: Any) -> None:
         tables[root] = plain(default)
     assigned = assign_all(tables, [Assignment(tuple(place.split(".")), plain(new), str(new))])
     save(Draft.from_tables(assigned))
+
+
+def change_and_rebuild(place: str, new: Any) -> None:
+    """`change`, and all widgets take their values anew."""
+    language.speak()
+    change(place, new)
+    st.session_state.pop("seen", None)
 
 
 def on_change(place: str, widget: str, convert: Callable[[Any], Any] | None = None) -> Callable[[], None]:

@@ -296,3 +296,30 @@ def test_what_a_page_tells_never_holds_the_id_of_a_workspace(text: str) -> None:
     from pages._ui.panels import without_ids
 
     assert "0123456789abcdef" not in without_ids(text)
+
+
+def test_running_text_is_cut_before_ones_eyes(opened: Open) -> None:
+    app = opened("vocabulary")
+    text = "我喜欢自然语言处理。今天天气很好！\n".encode("gb18030") * 20
+    keyed(app.file_uploader, "vocabulary").upload("文本.txt", text, "text/plain").run()
+    assert_sound(app)
+    assert workspace_of(app).draft["vocabulary"]["kind"] == "corpus"
+    assert "我 ｜ 喜欢 ｜" in texts(app)
+    before = texts(app)
+    keyed(app.file_uploader, "dictionary").upload("mine.txt", "自然语言处理\n".encode(), "text/plain").run()
+    assert_sound(app)
+    assert "自然语言处理 ｜" in texts(app)
+    assert "自然语言处理 ｜" not in before
+
+
+def test_a_tables_columns_are_chosen_by_name(opened: Open) -> None:
+    app = opened("vocabulary")
+    table = "wort,anzahl,seite\nHaus,3,1\nBaum,2,9\n".encode()
+    keyed(app.file_uploader, "vocabulary").upload("t.csv", table, "text/csv").run()
+    assert_sound(app)
+    keyed(app.selectbox, "vocabulary.count_column").set_value("seite").run()
+    assert_sound(app)
+    assert app.metric[1].value == "10"
+    keyed(app.selectbox, "vocabulary.kind").set_value("words").run()
+    assert_sound(app)
+    assert workspace_of(app).draft["vocabulary"]["kind"] == "words"
