@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from ..errors import VocabularyError
 from ..messages import _
 from ..progress import Progress, ignore
-from .corpus import CorpusSpec, read_corpus
+from .corpus import CorpusSpec, choose_counted, count_corpus, read_corpus
 from .given import GivenSpec, read_given
 from .ids import IdsSpec, read_ids
 from .report import Problem, Reading, VocabularyReport
@@ -47,11 +47,20 @@ def read_vocabulary(
     VocabularyError that names the file and line, and says what to do.
     """
     base = base or Path()
-    if isinstance(spec, (str, Path)):
-        spec = sniff_vocabulary(base / Path(spec).expanduser())
+    given: Any = sniff_vocabulary(base / Path(spec).expanduser()) if isinstance(spec, (str, Path)) else spec
+    return _read(READERS[given.kind], given, base, progress)
+
+
+def count_vocabulary(spec: VocabularySpec, *, base: Path | None = None, progress: Progress = ignore) -> Reading:
+    """The long part of `read_vocabulary`: of a corpus all words, of which `choose_counted` keeps what `spec` says."""
+    reader = count_corpus if isinstance(spec, CorpusSpec) else READERS[spec.kind]
+    return _read(reader, spec, base or Path(), progress)
+
+
+def _read(reader: Any, spec: VocabularySpec, base: Path, progress: Progress) -> Reading:
     found, path = located(spec, base)
     try:
-        return READERS[found.kind](found, path, progress)
+        return reader(found, path, progress)
     except MemoryError:
         raise VocabularyError(
             _("there is not enough memory for it"),
@@ -74,6 +83,8 @@ __all__ = [
     "VocabularyReport",
     "VocabularySpec",
     "WordsSpec",
+    "choose_counted",
+    "count_vocabulary",
     "read_vocabulary",
     "sniff_part",
     "sniff_several",

@@ -18,6 +18,7 @@ from .lines import TextFile
 from .report import Problems, Reading, told
 from .segmenting import ChineseCutter, Segmenter, Tokenization
 from .selection import Choice, choose
+from .vocabulary import Vocabulary
 
 LONGEST_RUN = 1 << 20
 HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
@@ -46,6 +47,28 @@ class CorpusSpec(Choice):
 
 def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     """The vocabulary of running text, by falling count. Raises VocabularyError."""
+    return choose_counted(count_corpus(spec, path, progress), spec)
+
+
+def choose_counted(counted: Reading, spec: CorpusSpec) -> Reading:
+    """What `spec` chooses of a counted corpus: counting is the long part, and is done once. Raises VocabularyError."""
+    vocabulary, report = counted.vocabulary, counted.report
+    problems, notes = Problems.of(report), list(report.notes)
+    assert vocabulary.counts is not None
+    chosen = choose(
+        dict(zip(vocabulary.words, vocabulary.counts.tolist(), strict=True)),
+        spec,
+        counted=True,
+        problems=problems,
+        notes=notes,
+        where=spec.path,
+        languages=report.language.split("+") if report.language else (),
+    )
+    return Reading(chosen, report.over(chosen, problems, notes))
+
+
+def count_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
+    """All words of running text with their counts, by falling count; nothing of them is chosen yet."""
     problems, notes = Problems(), []
     files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
     cutter = None
@@ -62,15 +85,7 @@ def read_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     language = languages(counts)
     ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     notes.append(_("{n:,} words of text, {types:,} different ones").format(n=sum(counts.values()), types=len(counts)))
-    vocabulary = choose(
-        ordered,
-        spec,
-        counted=True,
-        problems=problems,
-        notes=notes,
-        where=spec.path,
-        languages=language.split("+") if language else (),
-    )
+    vocabulary = Vocabulary(ordered, list(ordered.values()))
     return told(
         spec.kind,
         vocabulary,

@@ -100,6 +100,15 @@ class Problems:
         self._kept: Counter[str] = Counter()
         self._found: list[Problem] = []
 
+    @classmethod
+    def of(cls, report: VocabularyReport) -> Problems:
+        """Those that a report tells."""
+        made = cls()
+        made.totals.update(report.totals)
+        for problem in report.problems:
+            made._keep(problem)
+        return made
+
     def add(self, kind: str, line: int | None, text: str, path: str = "") -> None:
         """Note one problem; `kind` is a key of `ACTIONS`."""
         self.totals[kind] += 1
@@ -158,6 +167,20 @@ class VocabularyReport:
     tail: tuple[Row, ...]
     specials: dict[str, str] = field(default_factory=dict)
     guessed: bool = False
+
+    def over(self, vocabulary: Vocabulary, problems: Problems, notes: Sequence[str]) -> VocabularyReport:
+        """The same over another vocabulary that was made of this one."""
+        n = len(vocabulary)
+        return replace(
+            self,
+            words=n,
+            notes=tuple(notes),
+            problems=problems.found(),
+            totals=dict(problems.totals),
+            head=rows_of(vocabulary, 0, 5),
+            tail=rows_of(vocabulary, max(5, n - 5), n),
+            specials=dict(vocabulary.specials),
+        )
 
     def as_dict(self, most: int = 20) -> dict[str, Any]:
         """Plain values for JSON, with at most `most` problems of each kind (the totals are exact)."""

@@ -21,7 +21,18 @@ import numpy as np
 from ..errors import LexiloomError
 from ..messages import pack, unpack
 from ..progress import Progress, ignore
-from ..vocabulary import Problem, Reading, Vocabulary, VocabularyReport, VocabularySpec, read_vocabulary
+from ..vocabulary import (
+    CorpusSpec,
+    Problem,
+    Reading,
+    Vocabulary,
+    VocabularyReport,
+    VocabularySpec,
+    choose_counted,
+    count_vocabulary,
+    read_vocabulary,
+)
+from ..vocabulary.selection import Choice
 from .eviction import evict
 from .workspace import Workspace
 
@@ -47,9 +58,9 @@ def read_once(
     folder = home.readings / _key(spec, files, version)
     kept = _load(folder)
     if kept is None:
-        kept = read_vocabulary(spec, base=base, progress=progress)
+        kept = count_vocabulary(spec, base=base, progress=progress)
         _keep(folder, kept)
-    return kept
+    return choose_counted(kept, spec) if isinstance(spec, CorpusSpec) else kept
 
 
 def is_quick(spec: VocabularySpec, *, base: Path | None, home: Workspace, version: int = 0) -> bool:
@@ -80,7 +91,9 @@ def _files(spec: Any, base: Path) -> Iterable[tuple[str, os.stat_result]]:
 
 def _key(spec: Any, files: list[tuple[str, os.stat_result]], version: int) -> str:
     identities = [(path, s.st_size, s.st_mtime_ns, s.st_ino) for path, s in files]
-    told = json.dumps([FORMAT, version, spec.model_dump(mode="json"), identities])
+    # What is chosen of a corpus's words is chosen after the counting.
+    chosen = set(Choice.model_fields) if isinstance(spec, CorpusSpec) else set()
+    told = json.dumps([FORMAT, version, spec.model_dump(mode="json", exclude=chosen), identities])
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

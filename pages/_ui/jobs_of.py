@@ -39,12 +39,13 @@ def vocabulary(visit: Visit) -> JobSpec:
     )
 
 
-def index(visit: Visit, path: str, on_fault: str) -> JobSpec:
-    """Scan a file of vectors into its index."""
+def index(visit: Visit, path: str, member: str, on_fault: str) -> JobSpec:
+    """Scan a file of vectors, or one in an archive, into its index."""
+    name = f"{path}::{member}" if member else path
     return JobSpec(
         kind="index",
-        arguments=("index", path, "--on-fault", on_fault, "--json"),
-        key=_key("index", path, on_fault),
+        arguments=("index", name, "--on-fault", on_fault, "--json"),
+        key=_key("index", name, on_fault),
         title=_("Scanning {name}").format(name=Path(path).name),
         base=str(visit.base),
     )

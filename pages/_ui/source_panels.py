@@ -47,7 +47,7 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
         job(
             visit,
             f"index:{place}:{Path(path).name}",
-            lambda: jobs_of.index(visit, path, getattr(spec, "on_fault", "refuse")),
+            lambda: jobs_of.index(visit, path, getattr(spec, "member", ""), getattr(spec, "on_fault", "refuse")),
             label=_("Scan the file"),
             note=_("A large file is scanned once; then every look-up in it is instant."),
         )

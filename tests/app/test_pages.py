@@ -65,9 +65,9 @@ def test_a_refresh_comes_back_to_the_work(opened: Open) -> None:
     assert [one.value for one in again.metric] == [one.value for one in app.metric]
 
 
-@pytest.mark.parametrize("id", ["0" * 32, "../../etc", "x"])
-def test_an_address_that_leads_nowhere_says_so(opened: Open, id: str) -> None:
-    app = opened("start", w=id)
+@pytest.mark.parametrize("name", ["0" * 32, "../../etc", "x"])
+def test_an_address_that_leads_nowhere_says_so(opened: Open, name: str) -> None:
+    app = opened("start", w=name)
     assert_sound(app)
     assert "no such workspace" in texts(app)
 
@@ -314,7 +314,7 @@ def test_running_text_is_cut_before_ones_eyes(opened: Open) -> None:
 
 def test_a_tables_columns_are_chosen_by_name(opened: Open) -> None:
     app = opened("vocabulary")
-    table = "wort,anzahl,seite\nHaus,3,1\nBaum,2,9\n".encode()
+    table = b"wort,anzahl,seite\nHaus,3,1\nBaum,2,9\n"
     keyed(app.file_uploader, "vocabulary").upload("t.csv", table, "text/csv").run()
     assert_sound(app)
     keyed(app.selectbox, "vocabulary.count_column").set_value("seite").run()
@@ -323,3 +323,19 @@ def test_a_tables_columns_are_chosen_by_name(opened: Open) -> None:
     keyed(app.selectbox, "vocabulary.kind").set_value("words").run()
     assert_sound(app)
     assert workspace_of(app).draft["vocabulary"]["kind"] == "words"
+
+
+def test_a_large_corpus_is_counted_by_a_job(opened: Open) -> None:
+    app = opened("vocabulary")
+    text = b"The quick brown fox jumps over the lazy dog. \n" * 30_000
+    keyed(app.file_uploader, "vocabulary").upload("corpus.txt", text, "text/plain").run()
+    assert_sound(app)
+    assert not app.metric
+    keyed(app.selectbox, "vocabulary.language").set_value("en").run()
+    button(app, "job-vocabulary").click().run()
+    settle(app)
+    assert_sound(app)
+    assert app.metric[0].value == "9"
+    assert app.metric[1].value == "270,000"
+    keyed(app.toggle, "vocabulary.lower").set_value(True).run()
+    assert app.metric[0].value == "8", "what is chosen of the words needs no second count"

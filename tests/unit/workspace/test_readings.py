@@ -43,10 +43,12 @@ def test_a_corpus_is_counted_once(tmp_path: Path, home: Workspace, monkeypatch: 
     fresh = read_once(spec, base=tmp_path, home=home)
     assert same(fresh, read_vocabulary(spec, base=tmp_path))
     assert is_quick(spec, base=tmp_path, home=home)
-    monkeypatch.setattr(readings, "read_vocabulary", never)
+    monkeypatch.setattr(readings, "count_vocabulary", never)
     assert same(read_once(spec, base=tmp_path, home=home), fresh)
-    with pytest.raises(AssertionError):  # other options, another reading
-        read_once(spec.model_copy(update={"lower": True}), base=tmp_path, home=home)
+    lower = spec.model_copy(update={"lower": True, "min_count": 2})
+    assert same(read_once(lower, base=tmp_path, home=home), read_vocabulary(lower, base=tmp_path))
+    with pytest.raises(AssertionError):  # other options, another count
+        read_once(spec.model_copy(update={"language": "en"}), base=tmp_path, home=home)
     with pytest.raises(AssertionError):
         read_once(spec, base=tmp_path, home=home, version=1)
 
