@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import streamlit as st
-from core.figures import by_band, by_rung, by_script, by_source, coverage_bar
 
+from core.figures import by_band, by_rung, by_script, by_source, coverage_bar
 from core.messages import _, number, percent, retold
 from core.pipeline import Cover
 
@@ -73,8 +73,7 @@ def rungs(visit: Visit, found: Cover) -> None:
     for rung, field in fields.items():
         on = getattr(visit.draft.ladder, rung)
         gain = gains[rung]
-        left, right = st.columns([3, 2], vertical_alignment="center", gap="small")
-        with left:
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             key = state.key(f"ladder.{rung}")
             st.toggle(
                 _(field.title or rung),
@@ -83,13 +82,13 @@ def rungs(visit: Visit, found: Cover) -> None:
                 help=_(field.description or ""),
                 on_change=state.on_change(f"ladder.{rung}", key),
                 disabled=visit.read_only,
+                width="content",
             )
-        with right:
             text = _("finds {n}") if on else _("would find {n}")
             told = text.format(n=number(gain.types))
             if gain.tokens is not None and gain.types:
                 told += " · " + _("{n} tokens").format(n=number(gain.tokens))
-            st.caption(told)
+            st.caption(told, width="content")
     place_error("ladder")
 
 

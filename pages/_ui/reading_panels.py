@@ -53,8 +53,8 @@ def as_read(visit: Visit, reading: Reading) -> None:
     """What the file says, and the first and the last rows that came of it."""
     report = reading.report
     st.subheader(_("As read"), anchor=False)
-    path = report.path or _("the recipe's words")
-    plain_text(" · ".join(part for part in (Path(path).name, _(KINDS[report.kind]), report.encoding) if part))
+    names = ", ".join(Path(path).name for path in _paths(visit)) or _("the recipe's words")
+    plain_text(" · ".join(part for part in (names, _(KINDS[report.kind]), report.encoding) if part))
     for note in report.notes:
         st.text(retold(note))
     if report.preview and report.kind != "table":
@@ -69,14 +69,20 @@ def as_read(visit: Visit, reading: Reading) -> None:
     st.dataframe(table, hide_index=True, height="content", key="head-and-tail")
 
 
+def _paths(visit: Visit) -> list[str]:
+    return paths_in(visit.draft.vocabulary) if visit.draft.vocabulary else []
+
+
 def problems(reading: Reading) -> None:
     """Everything odd, with its line and what was done."""
     report = reading.report
     if not report.totals:
         return
     st.subheader(_("Oddities"), anchor=False)
+    several = any(p.path for p in report.problems)
     st.dataframe(
         {
+            **({_("file"): [Path(p.path).name for p in report.problems]} if several else {}),
             _("what"): [_(TITLES[p.kind]) for p in report.problems],
             _("line"): [p.line for p in report.problems],
             _("text"): [p.text for p in report.problems],
@@ -144,7 +150,7 @@ def charts(reading: Reading) -> None:
 def count(visit: Visit) -> None:
     """A large corpus is counted by a job."""
     spec: Any = visit.draft.vocabulary
-    name = ", ".join(Path(path).name for path in paths_in(spec))
+    name = ", ".join(Path(path).name for path in _paths(visit))
 
     def asked() -> JobSpec:
         return jobs_of.vocabulary(visit)

@@ -170,7 +170,7 @@ def settle(app: AppTest) -> None:
     """Wait until the visitor's jobs have ended."""
     here = workspace_of(app)
     end = time.monotonic() + 120
-    while any((s := server.jobs().status(id)) is not None and not s.state.finished for id in here.jobs.values()):
+    while any((s := server.jobs().status(one)) is not None and not s.state.finished for one in here.jobs.values()):
         assert time.monotonic() < end
         time.sleep(0.1)
     app.run()
