@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .listing import Listing
 from .matrix import EmbeddingMatrix
-from .neighbors import nearest
+from .neighbors import informed, nearest
 from .rows import Origin
 
 BLOCK = 1 << 16  # rows
@@ -116,18 +116,18 @@ def _examples(matrix: EmbeddingMatrix) -> tuple[Example, ...]:
     """The most frequent words (the first, without counts), of as many origins as there are."""
     vocabulary, listing = matrix.vocabulary, Listing.of(matrix.rows, matrix.vocabulary)
     special = {vocabulary.ids[word] for word in vocabulary.specials}
-    long_enough = [
-        i for i in listing.pick().tolist()[: 50 * BINS] if i not in special and vocabulary.words[i].isalnum()
-    ]
+    known = informed(matrix)
+    asked = [i for i in listing.pick().tolist()[: 50 * BINS] if known[i] and i not in special]
+    long_enough = [i for i in asked if vocabulary.words[i].isalnum()]
     # Words that every text has say little: those from the middle of the list tell more.
     telling = long_enough[min(len(long_enough) // 4, 200) :] or long_enough
     chosen: list[int] = []
-    for origin in (Origin.EXACT, Origin.NORMALIZED, Origin.COMPOSED, Origin.INVENTED):
+    for origin in (Origin.EXACT, Origin.NORMALIZED, Origin.COMPOSED):
         chosen += [i for i in telling if matrix.rows.origin[i] == origin][:1]
     chosen += [i for i in telling if i not in chosen][: EXAMPLES - len(chosen)]
     if not chosen:
         return ()
-    near = nearest(matrix, [vocabulary.words[i] for i in chosen], 5)
+    near = nearest(matrix, [vocabulary.words[i] for i in chosen], 5, among=informed(matrix))
     return tuple(
         Example(
             vocabulary.words[i],

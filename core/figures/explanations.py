@@ -92,7 +92,10 @@ EXPLANATIONS = {
     ),
     "cosine": Explanation(
         N_("The cosine of the angle between two rows: 1 is the same direction, 0 unrelated."),
-        N_("Compared with every row of the matrix, exactly, in the original space; padding and unknown rows left out."),
+        N_(
+            "Compared with every row of the matrix, exactly, in the original space; padding, unknown and invented rows "
+            "are left out."
+        ),
         r"$\cos(u, v) = \frac{u \cdot v}{\lVert u \rVert \lVert v \rVert}$",
     ),
     "rows": Explanation(N_("Rows of the matrix: one for every word and special token, in your order.")),

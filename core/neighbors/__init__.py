@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..matrix import EmbeddingMatrix
 from ..progress import Progress, ignore
+from ..rows import Origin
 
 BLOCK_BYTES = 32 << 20
 # Rows that are no words: nobody's neighbors.
@@ -33,6 +34,7 @@ def nearest(
     queries: Sequence[str] | NDArray[np.float32],
     k: int = 10,
     *,
+    among: NDArray[np.bool_] | None = None,
     progress: Progress = ignore,
 ) -> Neighbors:
     """The `k` rows of `matrix` with the highest cosine to each query.
@@ -40,7 +42,9 @@ def nearest(
     `queries` are words of the matrix, which are not their own neighbors, or vectors float32[q, dim]. Zero
     rows have no cosine and are nobody's neighbors, nor are padding, unknown and reserved rows. Equal
     cosines come in row order. Every row is compared; a block of rows is in memory at a time, so a
-    memory-mapped matrix may be larger than that. Raises KeyError for a word that is not in the matrix.
+    memory-mapped matrix may be larger than that. `among` (bool[n]) says which rows may be neighbors
+    besides; `informed(matrix)` leaves out those that say nothing about their words. Raises KeyError for a
+    word that is not in the matrix.
     """
     own, wanted = _queries(matrix, queries)
     left_out = {matrix.vocabulary.ids[w] for w, role in matrix.vocabulary.specials.items() if role in ROWS_APART}
@@ -55,9 +59,16 @@ def nearest(
         for q, row in enumerate(own):
             if first <= row < first + len(block):
                 cosines[q, row - first] = -np.inf
+        if among is not None:
+            cosines[:, ~among[first : first + len(block)]] = -np.inf
         best.see(cosines, first)
         progress("neighbors", min(n, first + rows), n, "rows")
     return best.found(np.asarray(wanted.any(axis=1)))
+
+
+def informed(matrix: EmbeddingMatrix) -> NDArray[np.bool_]:
+    """bool[n]: rows that say something about their words, so not the invented ones (the mean, random)."""
+    return matrix.rows.origin != Origin.INVENTED
 
 
 def _queries(

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from core.neighbors import nearest
-from core.sanity import Sanity, examine
 
 from core.draft import Draft
 from core.errors import LexiloomError
 from core.exports import SavedBuild, read_build
+from core.neighbors import informed, nearest
 from core.pipeline import Cover, cover_opened, is_quick_to_read, read
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
+from core.sanity import Sanity, examine
 from core.sources import is_ready, open_source
 from core.sources.protocol import Context, Source
 from core.vocabulary import Reading
@@ -135,7 +135,7 @@ def neighbors_of(key: str, word: str, k: int = 8) -> list[tuple[str, float]] | N
 
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _neighbors(build_name: str, word: str, k: int, _saved: SavedBuild) -> list[tuple[str, float]]:
-    found = nearest(_saved.matrix, [word], k)
+    found = nearest(_saved.matrix, [word], k, among=informed(_saved.matrix))
     words = _saved.matrix.vocabulary.words
     pairs = zip(found.ids[0].tolist(), found.cosines[0].tolist(), strict=True)
     return [(words[i], cosine) for i, cosine in pairs if i >= 0]

@@ -149,7 +149,6 @@ def charts(reading: Reading) -> None:
 
 def count(visit: Visit) -> None:
     """A large corpus is counted by a job."""
-    spec: Any = visit.draft.vocabulary
     name = ", ".join(Path(path).name for path in _paths(visit))
 
     def asked() -> JobSpec:

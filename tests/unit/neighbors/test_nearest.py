@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 import core.neighbors
 from core.matrix import EmbeddingMatrix
-from core.neighbors import nearest
+from core.neighbors import informed, nearest
 from core.rows import Origin, Rows
 from core.vocabulary.vocabulary import Vocabulary
 
@@ -76,3 +76,13 @@ def test_tiny_and_huge_values_keep_their_directions() -> None:
     found = nearest(matrix_of(vectors), ["w0"], 2)
     assert found.ids.tolist() == [[1, 2]]
     assert found.cosines[0, 0] > 0.99
+
+
+def test_rows_that_say_nothing_can_be_left_out() -> None:
+    vectors = np.random.default_rng(0).standard_normal((6, 4)).astype(np.float32)
+    matrix = matrix_of(vectors)
+    origin = matrix.rows.origin.copy()
+    origin[[2, 3]] = Origin.INVENTED
+    matrix = matrix.replace(rows=matrix.rows.replace_columns(origin=origin))
+    found = nearest(matrix, ["w0"], 5, among=informed(matrix))
+    assert sorted(i for i in found.ids[0].tolist() if i >= 0) == [1, 4, 5]
