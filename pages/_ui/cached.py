@@ -14,6 +14,7 @@ import streamlit as st
 from core.draft import Draft
 from core.errors import LexiloomError
 from core.exports import SavedBuild, read_build
+from core.listing import Listing
 from core.neighbors import informed, nearest
 from core.pipeline import Cover, cover_opened, is_quick_to_read, read
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
@@ -123,6 +124,19 @@ def _build(key: str, stamped: str, _folder: Path) -> SavedBuild | None:
         return read_build(_folder, check=False)
     except LexiloomError:
         return None
+
+
+def built_row(key: str, word: str) -> dict[str, Any] | None:
+    """How a word's row came about in a finished build, None where there is none."""
+    saved = build(key)
+    if saved is None or word not in saved.matrix.vocabulary.ids:
+        return None
+    return _listed(key, saved).row(saved.matrix.vocabulary.ids[word])
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _listed(build_name: str, _saved: SavedBuild) -> Listing:
+    return Listing.of(_saved.matrix.rows, _saved.matrix.vocabulary)
 
 
 def neighbors_of(key: str, word: str, k: int = 8) -> list[tuple[str, float]] | None:

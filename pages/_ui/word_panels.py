@@ -155,16 +155,27 @@ def _clicked(visit: Visit, found: Cover, i: int) -> None:
             left.caption(name)
             with right:
                 plain_text(str(shown))
-        _neighbors(visit, row["word"])
+        _built(visit, row["word"])
 
 
-def _neighbors(visit: Visit, word: str) -> None:
-    """Its first neighbors, once this very recipe is built."""
+def _built(visit: Visit, word: str) -> None:
+    """How its row was made and its first neighbors, once this very recipe is built."""
     assert visit.base is not None
-    near = cached.neighbors_of(cached.build_key(visit.draft, visit.base), word)
-    if near is None:
+    key = cached.build_key(visit.draft, visit.base)
+    row = cached.built_row(key, word)
+    if row is None:
         st.caption(_("Its neighbors are shown once the matrix is built."))
         return
+    if row["state"] in ("composed", "invented"):
+        left, right = st.columns([1, 2], gap="small")
+        left.caption(_("Built"))
+        with right:
+            pieces = f": {' + '.join(row['pieces'])}" if row["pieces"] else ""
+            plain_text(f"{_(STATES[row['state']])}{pieces}")
+    if row["state"] == "invented":
+        st.caption(_("This row says nothing about the word, so it has no neighbors."))
+        return
+    near = cached.neighbors_of(key, word) or []
     st.markdown(f"**{_('Nearest words')}**", help=why("cosine"))
     st.dataframe(
         {_("word"): [one for one, _cosine in near], _("cosine"): [cosine for _one, cosine in near]},
