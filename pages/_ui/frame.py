@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -158,8 +159,9 @@ def _own(visit: Visit, name: str) -> None:
 
 
 def _address(name: str, given: str) -> str:
-    url = st.context.url or ""
-    return f"{url.rstrip('/').rpartition('/')[0] if url.count('/') > 3 else url.rstrip('/')}/?{name}={given}"
+    """The start page's address with one more parameter."""
+    here = urlsplit(st.context.url or "")
+    return urlunsplit((here.scheme, here.netloc, "/", urlencode({name: given}), ""))
 
 
 def _confirm_deletion() -> None:
