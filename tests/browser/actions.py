@@ -1,4 +1,4 @@
-"""What a visitor does: click, upload, read a number, save a file. Everything waits for what it needs; nothing sleeps."""
+"""What a visitor does: clicks, uploads, reads a number, saves a file. All of it waits for conditions; nothing sleeps."""
 
 from __future__ import annotations
 

@@ -63,16 +63,21 @@ def serve(home: Path, port: int | None = None, **extra: str) -> Server:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "server.log").open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    return Server(await_server(process, port, home / "server.log"), home, process)
+
+
+def await_server(process: subprocess.Popen[bytes], port: int, log: Path) -> str:
+    """The address of a server that was started, as soon as it answers."""
     address = f"http://127.0.0.1:{port}"
     end = time.monotonic() + 90
     while True:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).read()
-            return Server(address, home, process)
+            return address
         except OSError:
             if process.poll() is not None or time.monotonic() > end:
                 process.kill()
-                raise RuntimeError((home / "server.log").read_text()) from None
+                raise RuntimeError(log.read_text()) from None
             time.sleep(0.1)
 
 
