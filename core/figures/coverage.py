@@ -38,7 +38,7 @@ def by_rung(coverage: Coverage) -> Figure:
     """How many words each spelling found."""
     parts = coverage.rungs
     made = figure(height=max(3, len(parts)) * 30 + 60)
-    names = [_(RUNG_NAMES.get(part.name, part.name)) for part in parts]
+    names = [_(RUNG_NAMES[part.name]) for part in parts]
     made.add_bar(
         y=names,
         x=[part.types.total for part in parts],
@@ -56,7 +56,7 @@ def by_rung(coverage: Coverage) -> Figure:
 
 def by_script(coverage: Coverage) -> Figure:
     """Found, suspect and missing by script."""
-    return _parts(coverage.scripts, [str(_(SCRIPTS.get(part.name, part.name))) for part in coverage.scripts])
+    return _parts(coverage.scripts, [str(_(SCRIPTS[part.name])) for part in coverage.scripts])
 
 
 def by_band(coverage: Coverage) -> Figure:
