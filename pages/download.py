@@ -29,7 +29,8 @@ except LexiloomError as error:
 
 saved = cached.build(key)
 if saved is None:
-    build_panels.asked(visit)
+    if not build_panels.asked(visit):
+        st.stop()
     status = job(visit, f"build:{key}", lambda: jobs_of.build(visit, key), label=_("Build the matrix"))
     place_error(f"build:{key}")
     if visit.workspace and visit.workspace.builds and (status is None or status.state.finished):

@@ -7,19 +7,21 @@ from typing import Any
 import streamlit as st
 
 from core.coverage import Coverage
+from core.errors import LexiloomError
 from core.exports import SavedBuild
 from core.figures import compare, norms
 from core.listing import STATES
 from core.messages import _, number, percent, size, when
+from core.workspace.builds import largest_build
 
 from . import cached, server
 from .names import draft_name
-from .panels import figure, metric, plain_text, why
+from .panels import figure, metric, plain_text, problem, why
 from .state import Visit
 
 
-def asked(visit: Visit) -> None:
-    """What will be built, in a line, and what it will take."""
+def asked(visit: Visit) -> bool:
+    """What will be built, in a line, and what it will take; whether this machine can."""
     assert visit.base is not None
     found = cached.cover(visit.draft, visit.base)
     rows, dim = len(found.reading.vocabulary), found.located.dim
@@ -30,6 +32,15 @@ def asked(visit: Visit) -> None:
                 rows=number(rows), dim=number(dim), bytes=size(rows * dim * 4)
             )
         )
+    if rows * dim * 4 > (most := largest_build()):
+        problem(
+            LexiloomError(
+                _("the matrix would be larger than this machine can build ({most})").format(most=size(most)),
+                fix=_("Keep fewer words (maximum size, minimum count), or take a source with fewer dimensions."),
+            )
+        )
+        return False
+    return True
 
 
 def own(visit: Visit, key: str) -> bool:

@@ -51,6 +51,17 @@ def index(visit: Visit, path: str, member: str, on_fault: str) -> JobSpec:
     )
 
 
+def inspect(visit: Visit, path: str) -> JobSpec:
+    """Look a file of vectors over, every value of it."""
+    return JobSpec(
+        kind="inspect",
+        arguments=("inspect", path, "--json"),
+        key=_key("inspect", str(visit.base), path),
+        title=_("Checking {name}").format(name=Path(path).name),
+        base=str(visit.base),
+    )
+
+
 def build(visit: Visit, key: str) -> JobSpec:
     """Build the draft's recipe into the folder of its key."""
     assert visit.workspace is not None and visit.base is not None

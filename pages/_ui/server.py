@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from core.jobs import Jobs
-from core.workspace.personal import PersonalWorkspaces
-
 from core.workspace.access import Access
+from core.workspace.builds import sweep_builds
+from core.workspace.personal import PersonalWorkspaces
 from core.workspace.workspace import Workspace
 
 SWEEP_SECONDS = 3600
@@ -86,10 +86,16 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     jobs().close()
 
 
+def _sweep() -> None:
+    """Remove what has expired, and the builds that nobody has any more."""
+    workspaces().sweep()
+    sweep_builds(home().builds, [key for one in workspaces().all() for key in one.builds])
+
+
 async def _tidy() -> None:
     import anyio
 
     while True:
-        await anyio.to_thread.run_sync(workspaces().sweep)
+        await anyio.to_thread.run_sync(_sweep)
         await anyio.to_thread.run_sync(jobs().sweep, JOBS_KEPT_DAYS)
         await anyio.sleep(SWEEP_SECONDS)

@@ -13,6 +13,7 @@ from core.sources import list_builtin, parse_source
 from core.sources.protocol import SourceInfo
 
 from . import cached, fields, jobs_of, server, state
+from .inspect_panels import inspection
 from .names import source_name
 from .panels import escaped, job, problem
 from .state import Visit
@@ -57,6 +58,7 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
         fields.edit(spec, f"sources.{place}", ["member", "on_fault"], disabled=visit.read_only)
         return False
     _about(info)
+    inspection(visit, spec)
     if spec.kind == "random":
         with st.popover(_("Options"), icon=":material/tune:"):
             fields.edit(spec, f"sources.{place}", ["dim", "distribution"], disabled=visit.read_only)

@@ -339,3 +339,27 @@ def test_a_large_corpus_is_counted_by_a_job(opened: Open) -> None:
     assert app.metric[1].value == "270,000"
     keyed(app.toggle, "vocabulary.lower").set_value(True).run()
     assert app.metric[0].value == "8", "what is chosen of the words needs no second count"
+
+
+def test_a_file_is_looked_over_and_its_faults_are_named(opened: Open) -> None:
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    vectors = b"cat 1 2\ndog nan 2\ncat 3 4\n"
+    keyed(app.file_uploader, "source").upload("odd.txt", vectors, "text/plain").run()
+    assert_sound(app)
+    button(app, "job-inspect:odd.txt").click().run()
+    settle(app)
+    assert_sound(app)
+    told = [str(one.value.to_dict()) for one in app.dataframe]
+    assert any("dog" in text for text in told)
+
+
+def test_what_is_too_large_for_the_machine_is_not_begun(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages._ui import build_panels
+
+    monkeypatch.setattr(build_panels, "largest_build", lambda: 1000)
+    app = sample(opened)
+    app.switch_page("../download.py").run()
+    assert_sound(app)
+    assert "larger than this machine" in texts(app)
+    assert not any(one.key and one.key.startswith("job-build") for one in app.button)
