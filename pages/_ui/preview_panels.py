@@ -56,6 +56,9 @@ def columns(visit: Visit) -> None:
         visit.read_only,
     )
     st.markdown(f"**{_('First rows')}**")
+    if head.form == "delimited":
+        marks = {"\t": _("tab"), ",": _("comma"), ";": _("semicolon"), "|": _("bar")}
+        st.caption(_("cells are parted by: {mark}").format(mark=marks.get(head.delimiter, head.delimiter)))
     cells = {name: [row[place] if place < len(row) else "" for row in head.rows] for place, name in enumerate(names)}
     st.dataframe(cells, hide_index=True, height="content", key="table-head")
 
