@@ -41,7 +41,10 @@ def counted_words(n: int, real: int) -> list[str]:
 
 def missing_words(n: int) -> list[str]:
     """`n` lines of words that no source has."""
-    return [f"zzq{i:x}qzz\t{n - i}" for i in range(n)]
+    import numpy as np
+
+    words = words_of(n, np.random.default_rng(8))
+    return [f"{word}qzx\t{n - i}" for i, word in enumerate(words)]
 
 
 def scan(home: Path, vectors: Path) -> None:

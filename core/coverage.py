@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .matrix import Located, Lookup
 from .rows import RUNGS, Origin, Rows
-from .vocabulary.scripts import SCRIPTS, script_of
+from .vocabulary.scripts import SCRIPTS
 from .vocabulary.vocabulary import Vocabulary
 
 # Words by falling count: the first hundred, the next up to a thousand, …
@@ -147,13 +147,13 @@ def measure_coverage(found: Lookup | Located | Rows, vocabulary: Vocabulary | No
         return Part(name, _tally(rows, mask, None), None if counts is None else _tally(rows, mask, counts))
 
     whole = part("", words)
-    scripts = np.array([script_of(word) for word in vocabulary.words])
-    names = [name for name in SCRIPTS if bool((words & (scripts == name)).any())]
+    there = np.bincount(vocabulary.scripts[words], minlength=len(SCRIPTS))
+    scripts = [(code, name) for code, name in enumerate(SCRIPTS) if there[code]]
     return Coverage(
         types=whole.types,
         tokens=whole.tokens,
         special=int((~words).sum()),
-        scripts=tuple(part(name, scripts == name) for name in names),
+        scripts=tuple(part(name, vocabulary.scripts == code) for code, name in scripts),
         bands=tuple(part(name, mask) for name, mask in _bands(counts, words)),
         rungs=tuple(part(name, rows.rung == k) for k, name in enumerate(RUNGS) if bool((rows.rung == k).any())),
         sources=tuple(part(name, rows.source == k) for k, name in enumerate(rows.sources)),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .matrix import Located
 from .messages import N_
 from .rows import RUNGS, Origin, Rows
-from .vocabulary.scripts import SCRIPTS, script_of
+from .vocabulary.scripts import SCRIPTS
 from .vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ class Listing:
         columns["form"] = _texts(rows.form.tolist())
         columns["rung"] = _coded(rows.rung.astype(np.int32), RUNGS, titles.get("rung"))
         columns["source"] = _coded(rows.source.astype(np.int32), rows.sources)
-        found = np.array([script_names.index(script_of(word)) for word in words], np.int32)
-        columns["script"] = _coded(found, script_names, titles.get("script"))
+        scripts = self.vocabulary.scripts[at].astype(np.int32)
+        columns["script"] = _coded(scripts, script_names, titles.get("script"))
         return pa.table(columns)
 
     def csv(self, at: NDArray[np.int64]) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import SourceError
-from .ladder import DEFAULT_LADDER, Ladder, Speller, Suspects
+from .ladder import DEFAULT_LADDER, Ladder, Speller, Suspects, rungs_asked_by
 from .ladder.characters import ONE_TO_MANY, ONLY_SIMPLIFIED, ONLY_TRADITIONAL
 from .ladder.scripts import alternatives, has_han
 from .matrix import Located, Lookup
@@ -81,9 +81,7 @@ class _Search:
         found = np.flatnonzero(self.ids >= 0)
         self.columns["origin"][found] = Origin.EXACT
         self.columns["rung"][found] = 0
-        form = self.columns["form"]
-        for row in found.tolist():
-            form[row] = self.words[row]
+        self.columns["form"][found] = [self.words[row] for row in found.tolist()]
 
     def _climb(self, missing: NDArray[np.int64], speller: Speller, suspects: Suspects) -> None:
         """Ask for all spellings of all rungs at once: a source is searched once, not once for each rung."""
@@ -158,6 +156,28 @@ def spellings_of(word: str, ladder: Ladder, words: Sequence[str], sources: Seque
         for rung in ladder.on():
             found |= dict.fromkeys(speller.spellings(rung, [word])[0])
     return [form for form in found if form != word]
+
+
+def found_with(located: Located, ladder: Ladder, rung: str) -> NDArray[np.int64]:
+    """The missing rows of `located`, looked up by `ladder`, that a source holds once `rung` is switched on too."""
+    wider = ladder.model_copy(update={rung: True})
+    rungs = [one for one in wider.on() if one in rungs_asked_by(rung)]
+    words = located.vocabulary.words
+    there = np.zeros(len(words), bool)
+    missing = np.flatnonzero(located.rows.origin == Origin.MISSING)
+    for source in located.sources:
+        speller = Speller(wider, words, source.locate)
+        left = missing[~there[missing]]
+        for first in range(0, len(left), AT_ONCE):
+            rows = left[first : first + AT_ONCE]
+            asked = [words[row] for row in rows.tolist()]
+            for one in rungs:
+                spelled = speller.spellings(one, asked)
+                forms = [form for found in spelled for form in found]
+                if forms:
+                    owners = np.repeat(rows, [len(found) for found in spelled])
+                    there[owners[source.locate(forms) >= 0]] = True
+    return np.flatnonzero(there)
 
 
 def combine(lookups: Sequence[Lookup], spec: CombineSpec | None = None) -> Located:

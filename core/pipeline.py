@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .coverage import Coverage, Part, measure_coverage
 from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
-from .lookup import combine, look_up, spellings_of
+from .lookup import combine, found_with, look_up, spellings_of
 from .matrix import EmbeddingMatrix, Located
 from .messages import speaking, translated
 from .progress import Progress, ignore
@@ -193,14 +193,8 @@ def measure_gains(covered: Cover) -> dict[str, Gain]:
                 Gain(part.types.total, part.tokens.total if part.tokens else None) if part else Gain(0, tokens)
             )
             continue
-        ladder = covered.recipe.ladder.model_copy(update={rung: True})
-        recipe = covered.recipe.model_copy(update={"ladder": ladder})
-        with_it = cover_opened(recipe, covered.reading, covered.sources).coverage
-        missing, fewer = covered.coverage.types.by_origin["missing"], with_it.types.by_origin["missing"]
-        tokens = None
-        if covered.coverage.tokens and with_it.tokens:
-            tokens = covered.coverage.tokens.by_origin["missing"] - with_it.tokens.by_origin["missing"]
-        found[rung] = Gain(missing - fewer, tokens)
+        rows, counts = found_with(covered.located, covered.recipe.ladder, rung), covered.reading.vocabulary.counts
+        found[rung] = Gain(len(rows), None if counts is None else int(counts[rows].sum()))
     return found
 
 

@@ -5,8 +5,8 @@ Rungs are tried from the gentlest to the boldest; a word stays at the first wher
 
 from __future__ import annotations
 
-from .rungs import Speller
+from .rungs import Speller, rungs_asked_by
 from .spec import DEFAULT_LADDER, Ladder
 from .suspects import Suspects
 
-__all__ = ["DEFAULT_LADDER", "Ladder", "Speller", "Suspects"]
+__all__ = ["DEFAULT_LADDER", "Ladder", "Speller", "Suspects", "rungs_asked_by"]

@@ -10,12 +10,17 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ..rows import RUNGS
 from .scripts import converted, has_han
 from .spec import Ladder
 
 DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,:/-]\d+)*%?")
 JOINERS = " _-"
+JOINED = re.compile(r".[ _-].", re.DOTALL)
+CASES = {"lower": str.lower, "title": str.title, "upper": str.upper}
+# A rung that is switched on lets these ask for more.
+WIDENED = {"script": ("trim",), **dict.fromkeys(("lower", "title", "upper"), ("joiner", "digits", "trim"))}
 # Years: a source that writes digits as they are has some of them.
 YEARS = ("1984", "1995", "2001", "2008", "2012", "2016")
 NUMBER_WORDS = ("<number>", "<num>", "<NUM>", "NUM", "[NUM]", "<NUMBER>")
@@ -46,15 +51,30 @@ class Speller:
         self._bytes = _is_byte_level(words)
         self._writers = cache(lambda: _digit_writers(locate))
 
-    def spellings(self, rung: str, words: Sequence[str]) -> list[list[str]]:
+    def spellings(self, rung: str, words: Sequence[str]) -> list[Sequence[str]]:
         """Per word what `rung` makes of it, best first, without the word itself; [] where it does not apply."""
+        found: list[Sequence[str]] = [()] * len(words)
+        # Most words are ASCII letters alone: only their case can be changed, and that of all at once.
+        is_plain = np.array([word.isascii() and word.isalpha() for word in words], bool)
+        plain, others = np.flatnonzero(is_plain).tolist(), np.flatnonzero(~is_plain).tolist()
+        if plain and rung in CASES:
+            cased = CASES[rung]("\n".join([words[i] for i in plain])).split("\n")
+            for i, form in zip(plain, cased, strict=True):
+                if form != words[i]:
+                    found[i] = (form,)
         if rung == "script":
-            return converted([self._base(word) for word in words])
-        make = getattr(self, f"_{rung}")
-        return [self._distinct(word, make(word)) for word in words]
+            made = converted([self._base(words[i]) for i in others])
+        else:
+            make = getattr(self, f"_{rung}")
+            made = [self._distinct(words[i], make(words[i])) for i in others]
+        for i, forms in zip(others, made, strict=True):
+            found[i] = forms
+        return found
 
     @staticmethod
     def _distinct(word: str, found: Sequence[str]) -> list[str]:
+        if len(found) == 1:
+            return [found[0]] if found[0] and found[0] != word else []
         return [form for form in dict.fromkeys(found) if form and form != word] if found else []
 
     def _base(self, word: str) -> str:
@@ -62,6 +82,8 @@ class Speller:
 
     def _bases(self, word: str) -> list[str]:
         """The base, and the same with straight apostrophes: sources have don't, texts often don’t."""
+        if word.isascii():
+            return [word]
         base = self._base(word)
         return [base, base.replace("’", "'")] if self._ladder.nfkc and "’" in base else [base]
 
@@ -90,7 +112,7 @@ class Speller:
     def _joiner(self, word: str) -> list[str]:
         base = self._base(word)
         # A joiner stands between two characters: "-" alone and "-5" have none.
-        if not any(j in base[1:-1] for j in JOINERS):
+        if not JOINED.search(base):
             return []
         forms = [re.sub(r"(?<=[^ _-])[ _-]+(?=[^ _-])", joiner, base) for joiner in JOINERS]
         return [case for form in forms if form != base for case in self._cases(form)]
@@ -154,6 +176,11 @@ def _digit_writers(locate: Callable[[Sequence[str]], NDArray[np.int64]]) -> list
             writers.append(lambda word, name=name: name if NUMBER.fullmatch(word) else "")
             break
     return writers
+
+
+def rungs_asked_by(rung: str) -> tuple[str, ...]:
+    """The rungs whose spellings may be others when `rung` is switched on."""
+    return RUNGS[1:] if rung == "nfkc" else (rung, *WIDENED.get(rung, ()))
 
 
 def _is_byte_level(words: Sequence[str]) -> bool:

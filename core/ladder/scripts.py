@@ -25,7 +25,7 @@ def _converter(configuration: str) -> Any:
 
 def has_han(word: str) -> bool:
     """Whether a character of `word` may be Chinese."""
-    return any("\u3400" <= c <= "\u9fff" or c >= "\U00020000" for c in word)
+    return not word.isascii() and any("\u3400" <= c <= "\u9fff" or c >= "\U00020000" for c in word)
 
 
 def converted(words: Sequence[str]) -> list[list[str]]:

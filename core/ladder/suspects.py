@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property
 from pathlib import Path
 
 ORDINARY = Path(__file__).resolve().parents[2] / "assets" / "words" / "ordinary_english.txt"
@@ -27,13 +27,18 @@ def letters(word: str) -> str:
 class Suspects:
     """Judges hits of one vocabulary: `judge(word, form)`."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+
+    @cached_property
+    def _shouted(self) -> bool:
+        """Whether the vocabulary is written in capitals. Counted when a hit depends on it."""
         capital = cased = 0
-        for word in words:
+        for word in self._words:
             if len(word) > 1 and word.isascii() and word.isalpha():
                 cased += 1
                 capital += word.isupper()
-        self._shouted = cased > 1 and capital >= ALL_CAPITALS * cased
+        return cased > 1 and capital >= ALL_CAPITALS * cased
 
     def judge(self, word: str, form: str) -> bool:
         """Whether `form`, found for `word`, may be another word because capitals were changed."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import VocabularyError
 from ..messages import _
+from .scripts import SCRIPTS, script_of
 
 # What a row that is no word is for. "pad" stays zero; "unk" is the mean of the known rows; "reserved"
 # fills a gap between ids; "token" is any other special (<bos>, [MASK]): looked up, invented if missing.
@@ -95,6 +96,12 @@ class Vocabulary:
     def ids(self) -> dict[str, int]:
         """word -> row, built at first use."""
         return {word: row for row, word in enumerate(self.words)}
+
+    @cached_property
+    def scripts(self) -> NDArray[np.int8]:
+        """int8[n]: each word's script, as a position in SCRIPTS; found at first use."""
+        codes = {name: code for code, name in enumerate(SCRIPTS)}
+        return np.fromiter((codes[script_of(word)] for word in self.words), np.int8, len(self.words))
 
     @cached_property
     def digest(self) -> str:
