@@ -1,4 +1,4 @@
-"""What a visitor does: clicks, uploads, reads a number, saves a file. All of it waits for conditions; nothing sleeps."""
+"""What a visitor does: clicks, uploads, reads a number, saves a file. All wait for conditions; nothing sleeps."""
 
 from __future__ import annotations
 
