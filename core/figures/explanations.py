@@ -71,7 +71,7 @@ EXPLANATIONS = {
     "rung": Explanation(
         N_(
             "Spellings that are tried when a word is not found as written, one after the other; the first that is "
-            "found counts."
+            "found is taken."
         ),
         N_("The numbers say how many words a rung finds, or would find if it were switched on."),
     ),

@@ -19,6 +19,9 @@ def norms(sanity: Sanity) -> Figure:
     made = figure(height=HEIGHT)
     edges, counts = sanity.edges, sanity.counts
     if len(counts):
+        told = _("norm {first} to {last}: {n} rows").format(
+            first="%{customdata[0]}", last="%{customdata[1]}", n="%{customdata[2]}"
+        )
         made.add_bar(
             x=(edges[1:] + edges[:-1]) / 2,
             y=counts,
@@ -28,7 +31,7 @@ def norms(sanity: Sanity) -> Figure:
                 [f"{low:.3g}", f"{high:.3g}", number(n)]
                 for low, high, n in zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
             ],
-            hovertemplate=_("norm %{customdata[0]} to %{customdata[1]}: %{customdata[2]} rows") + "<extra></extra>",
+            hovertemplate=told + "<extra></extra>",
         )
     made.update_layout(bargap=0.05)
     made.update_xaxes(title=_("L2 norm"), rangemode="tozero")

@@ -69,7 +69,7 @@ class Jobs:
             if joined is None:
                 if len(mine) >= PER_OWNER:
                     raise WorkspaceError(
-                        _("{n} pieces of work are waiting or running for you already").format(n=len(mine)),
+                        _("{n} jobs are waiting or running for you already").format(n=len(mine)),
                         fix=_("Wait until one is done, or stop one."),
                     )
                 joined = secrets.token_hex(16)

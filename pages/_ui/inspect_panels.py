@@ -47,7 +47,7 @@ def _told(found: dict[str, Any]) -> None:
     places = [
         {
             _("fault"): str(_(fault)),
-            _("of"): number(n),
+            _("times"): number(n),
             _("line"): place.get("line"),
             _("byte"): place.get("byte"),
             _("word"): str(place.get("word", "")),
