@@ -82,8 +82,8 @@ async def _main_job(
         await visitor.press(f"sample-{SAMPLES[number // 3 % 3]}", "start: a sample is opened")
     for rung in rng.sample(RUNGS, 2):
         await read()
-        id = visitor.find(f"ladder.{rung}#")
-        await visitor.put(f"ladder.{rung}#", not visitor.shown.widgets[id].default, "coverage: a rung is switched")
+        switch = visitor.shown.widgets[visitor.find(f"ladder.{rung}#")]
+        await visitor.put(f"ladder.{rung}#", not switch.default, "coverage: a rung is switched")
     await read()
     await visitor.press("next-download", "download: before the build")
     await read()

@@ -90,8 +90,8 @@ class Visitor:
 
     async def put(self, key: str, value: Any, what: str = "") -> Answer:
         """Give the widget whose key begins with `key` a value."""
-        id = self.find(key)
-        return await self._run(what or f"put {key}", _state(self.shown.widgets[id], value), id)
+        found = self.find(key)
+        return await self._run(what or f"put {key}", _state(self.shown.widgets[found], value), found)
 
     async def wait(self, done: Callable[[], bool], most: float) -> None:
         """Let the page ask for a job's progress, as it does every second, until `done`. Raises Failed."""
@@ -107,14 +107,10 @@ class Visitor:
 
     def find(self, key: str) -> str:
         """The id of the first widget whose key begins with `key`. Raises Failed."""
-        for id, widget in self.shown.widgets.items():
-            if _key(id).startswith(key) and not getattr(widget, "disabled", False):
-                return id
+        for one, widget in self.shown.widgets.items():
+            if _key(one).startswith(key) and not getattr(widget, "disabled", False):
+                return one
         raise Failed(f"no widget {key!r} on {self.page}: {sorted(map(_key, self.shown.widgets))}")
-
-    def has(self, key: str) -> bool:
-        """Whether there is such a widget."""
-        return any(_key(id).startswith(key) for id in self.shown.widgets)
 
     # The protocol
 
@@ -184,8 +180,10 @@ class Visitor:
             self._before, self._followed = self.shown, self.follows
             self.shown, self.follows = Shown(), None
         elif kind == "navigation":
-            self._hashes = {page.url_pathname or "start": page.page_script_hash for page in message.navigation.app_pages}
-            names = {hash: name for name, hash in self._hashes.items()}
+            self._hashes = {
+                page.url_pathname or "start": page.page_script_hash for page in message.navigation.app_pages
+            }
+            names = {page_hash: name for name, page_hash in self._hashes.items()}
             self.page = names.get(message.navigation.page_script_hash, self.page)
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
@@ -210,13 +208,13 @@ class Visitor:
             return f"{element.type}: {element.message}"  # type: ignore[union-attr]
         if kind == "alert" and element.format == ERROR:  # type: ignore[union-attr]
             return element.body  # type: ignore[union-attr]
-        id = getattr(element, "id", "")
+        named = getattr(element, "id", "")
         if kind == "link_button":
             self.shown.links[element.url] = element.label  # type: ignore[union-attr]
-        elif isinstance(id, str) and id:
-            self.shown.widgets[id] = element
+        elif isinstance(named, str) and named:
+            self.shown.widgets[named] = element
             if delta.fragment_id:
-                self.shown.fragments[id] = delta.fragment_id
+                self.shown.fragments[named] = delta.fragment_id
         return ""
 
 
