@@ -94,7 +94,7 @@ def test_five_jobs_of_one_owner_are_the_most(jobs: Jobs, tmp_path: Path) -> None
     never = tmp_path / "never"
     for n in range(5):
         jobs.submit(order(f"job {n}", until=never), "anna")
-    with pytest.raises(WorkspaceError, match=r"5 pieces of work.*stop one"):
+    with pytest.raises(WorkspaceError, match=r"5 jobs.*stop one"):
         jobs.submit(order("one more", until=never), "anna")
     assert jobs.submit(order("job 3", until=never), "anna")
     assert jobs.submit(order("one more", until=never), "ben")
