@@ -13,7 +13,6 @@ import argparse
 import compileall
 import json
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -22,6 +21,8 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from readme import put_into_readme
 
 HERE = Path(__file__).resolve().parent
 
@@ -211,26 +212,13 @@ def main() -> None:
     table = bench.table()
     print(table)
     if options.write:
-        put_into_readme(table, options)
+        large = f" --large {options.large}" if options.large else ""
+        put_into_readme("lookup", f"python benchmarks/lookup.py --runs {options.runs}{large}", table)
 
 
 def make(folder: Path, rows: int, *options: str) -> None:
     """The data, made by a process of its own: the memory of this one would count for its children too."""
     subprocess.run([sys.executable, str(HERE / "make_data.py"), str(folder), "--rows", str(rows), *options], check=True)
-
-
-def put_into_readme(table: str, options: argparse.Namespace) -> None:
-    readme = HERE / "README.md"
-    begin, end = "<!-- lookup -->\n", "<!-- /lookup -->"
-    head, _, rest = readme.read_text("utf-8").partition(begin)
-    _, _, tail = rest.partition(end)
-    where = f"Measured on {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Python {platform.python_version()}, "
-    command = f"`python benchmarks/lookup.py --runs {options.runs}" + (
-        f" --large {options.large}`" if options.large else "`"
-    )
-    readme.write_text(
-        f"{head}{begin}\n{where}medians of {options.runs} runs: {command}\n\n{table}\n{end}{tail}", "utf-8"
-    )
 
 
 if __name__ == "__main__":
