@@ -30,7 +30,9 @@ from core.workspace.workspace import Workspace
 
 KEY = re.compile(r"[0-9a-f]{32}")
 BLOCK = 1 << 20
-SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+# "identity" keeps Streamlit's server from compressing gigabytes of vectors, which do not shrink, and from
+# hiding how long the file is.
+SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store", "Content-Encoding": "identity"}
 EVERYTHING = "everything.zip"
 LOCK = "build.json"
 
