@@ -37,7 +37,11 @@ def compare(found: Coverage, built: Coverage) -> Figure:
 def by_rung(coverage: Coverage) -> Figure:
     """How many words each spelling found."""
     parts = coverage.rungs
-    made = figure(height=max(3, len(parts)) * 30 + 60)
+    made = figure(
+        height=max(3, len(parts)) * 30 + 60,
+        x={"title": {"text": _("words")}, "rangemode": "tozero"},
+        y={"autorange": "reversed"},
+    )
     names = [_(RUNG_NAMES[part.name]) for part in parts]
     made.add_bar(
         y=names,
@@ -49,8 +53,6 @@ def by_rung(coverage: Coverage) -> Figure:
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    made.update_yaxes(autorange="reversed", title=None)
-    made.update_xaxes(title=_("words"), rangemode="tozero")
     return made
 
 
@@ -71,7 +73,11 @@ def by_band(coverage: Coverage) -> Figure:
 def by_source(coverage: Coverage) -> Figure:
     """How many words each source of a chain gave."""
     parts = coverage.sources
-    made = figure(height=max(3, len(parts)) * 34 + 60)
+    made = figure(
+        height=max(3, len(parts)) * 34 + 60,
+        x={"title": {"text": _("words")}, "rangemode": "tozero"},
+        y={"autorange": "reversed"},
+    )
     made.add_bar(
         y=[shown(part.name) for part in parts],
         x=[part.types.total for part in parts],
@@ -82,8 +88,6 @@ def by_source(coverage: Coverage) -> Figure:
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    made.update_yaxes(autorange="reversed", title=None)
-    made.update_xaxes(title=_("words"), rangemode="tozero")
     return made
 
 
@@ -102,7 +106,13 @@ def _segments(tally: Tally) -> dict[str, int]:
 
 def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
     """Bars of 100 %: every origin a segment, its share written inside where there is room."""
-    made = figure(height=height, barmode="stack")
+    made = figure(
+        height=height,
+        x={"range": [0, 100], "tickvals": TICKS, "ticktext": [f"{tick} %" for tick in TICKS], "showgrid": False},
+        y={"autorange": "reversed"},
+        barmode="stack",
+        showlegend=True,
+    )
     tallies = [(name, _segments(tally), tally.total) for name, tally in bars]
     for origin, color in COLORS.items():
         counts = [segments[origin] for _name, segments, _total in tallies]
@@ -123,11 +133,6 @@ def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
             customdata=[[number(n), percent(share)] for n, share in zip(counts, shares, strict=True)],
             hovertemplate=f"{_(NAMES[origin])}<br>%{{y}}: %{{customdata[0]}} (%{{customdata[1]}})<extra></extra>",
         )
-    made.update_layout(showlegend=True)
-    made.update_xaxes(
-        range=[0, 100], tickvals=TICKS, ticktext=[f"{tick} %" for tick in TICKS], title=None, showgrid=False
-    )
-    made.update_yaxes(autorange="reversed", title=None)
     return made
 
 

@@ -16,7 +16,12 @@ HEIGHT = 240
 
 def norms(sanity: Sanity) -> Figure:
     """Histogram of the rows' L2 norms."""
-    made = figure(height=HEIGHT)
+    made = figure(
+        height=HEIGHT,
+        x={"title": {"text": _("L2 norm")}, "rangemode": "tozero"},
+        y={"title": {"text": _("rows")}, "rangemode": "tozero"},
+        bargap=0.05,
+    )
     edges, counts = sanity.edges, sanity.counts
     if len(counts):
         told = _("norm {first} to {last}: {n} rows").format(
@@ -33,7 +38,4 @@ def norms(sanity: Sanity) -> Figure:
             ],
             hovertemplate=told + "<extra></extra>",
         )
-    made.update_layout(bargap=0.05)
-    made.update_xaxes(title=_("L2 norm"), rangemode="tozero")
-    made.update_yaxes(title=_("rows"), rangemode="tozero")
     return made

@@ -22,7 +22,11 @@ LONGEST = 25  # characters; longer words share one bar
 
 def zipf(vocabulary: Vocabulary) -> Figure:
     """Counts by rank, both logarithmic. Words that never occur have no place on it."""
-    made = figure(height=HEIGHT)
+    made = figure(
+        height=HEIGHT,
+        x={"type": "log", "title": {"text": _("rank")}, "dtick": 1},
+        y={"type": "log", "title": {"text": _("count")}, "dtick": 1},
+    )
     counts = np.zeros(0, np.int64) if vocabulary.counts is None else vocabulary.counts
     counts = np.sort(counts[counts > 0])[::-1]
     if len(counts):
@@ -35,8 +39,6 @@ def zipf(vocabulary: Vocabulary) -> Figure:
             marker={"color": ACCENT, "size": 4},
             hovertemplate=_("rank %{x}: %{y} times") + "<extra></extra>",
         )
-    made.update_xaxes(type="log", title=_("rank"), dtick=1)
-    made.update_yaxes(type="log", title=_("count"), dtick=1)
     return made
 
 
@@ -45,23 +47,25 @@ def lengths(vocabulary: Vocabulary) -> Figure:
     found = np.bincount(_lengths(vocabulary), minlength=2)[1:]
     last = len(found) == LONGEST
     names = [str(n) + ("+" if last and n == LONGEST else "") for n in range(1, len(found) + 1)]
-    made = figure(height=HEIGHT)
+    made = figure(
+        height=HEIGHT,
+        x={"title": {"text": _("characters")}, "type": "category", "nticks": 9},
+        y={"title": {"text": _("words")}, "rangemode": "tozero"},
+        bargap=0.12,
+    )
     made.add_bar(
         x=names,
         y=found,
         marker={"color": ACCENT},
         hovertemplate=_("%{x} characters: %{y} words") + "<extra></extra>",
     )
-    made.update_layout(bargap=0.12)
-    made.update_xaxes(title=_("characters"), type="category", nticks=9)
-    made.update_yaxes(title=_("words"), rangemode="tozero")
     return made
 
 
 def scripts(vocabulary: Vocabulary) -> Figure:
     """How many words are written in which script."""
     found = _scripts(vocabulary)
-    made = figure(height=HEIGHT)
+    made = figure(height=HEIGHT, x={"title": {"text": _("words")}, "rangemode": "tozero"}, y={"autorange": "reversed"})
     made.add_bar(
         y=[_(SCRIPTS[name]) for name, _n in found],
         x=[n for _name, n in found],
@@ -72,8 +76,6 @@ def scripts(vocabulary: Vocabulary) -> Figure:
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    made.update_xaxes(title=_("words"), rangemode="tozero")
-    made.update_yaxes(autorange="reversed", title=None)
     return made
 
 

@@ -29,8 +29,6 @@ class Vocabulary:
     digest    hex SHA-256 of words, counts and specials: equal digests mean equal vocabularies
     """
 
-    __slots__ = ("__dict__", "counts", "specials", "words")
-
     words: tuple[str, ...]
     counts: NDArray[np.int64] | None
     specials: Mapping[str, str]

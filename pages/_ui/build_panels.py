@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -18,6 +18,9 @@ from . import cached, server
 from .names import draft_name
 from .panels import figure, metric, plain_text, problem, why
 from .state import Visit
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 
 def asked(visit: Visit) -> bool:
@@ -106,10 +109,12 @@ def _epoch(stamp: str) -> float:
 
 def coverage(saved: SavedBuild) -> None:
     """What was found, and what became of the rest."""
-    found, built = (Coverage.from_dict(saved.lock["coverage"][name]) for name in ("found", "built"))
-    figure(
-        _("Found, and built"), compare(found, built), "origin", _("Rows by origin before and after the fill"), "compare"
-    )
+    told = _("Rows by origin before and after the fill")
+    figure(_("Found, and built"), _compared, saved, "origin", told, "compare")
+
+
+def _compared(saved: SavedBuild) -> Figure:
+    return compare(*(Coverage.from_dict(saved.lock["coverage"][name]) for name in ("found", "built")))
 
 
 def card(key: str) -> None:
@@ -127,7 +132,7 @@ def sanity(key: str, saved: SavedBuild) -> None:
         metric(_("Zero rows"), number(len(seen.zero_rows)), "zero_rows")
     with columns[1]:
         metric(_("Equal rows"), number(sum(group.size for group in seen.duplicates)), "duplicate_rows")
-    figure(_("Length of the rows (L2 norm)"), norms(seen), "norms", _("Number of rows by their L2 norm"), "norms")
+    figure(_("Length of the rows (L2 norm)"), norms, seen, "norms", _("Number of rows by their L2 norm"), "norms")
     if seen.examples:
         st.markdown(f"**{_('Five words and their nearest')}**", help=why("cosine"))
         st.dataframe(_examples(seen.examples), hide_index=True, height="content", key="examples")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from core.draft import Draft
 from core.errors import LexiloomError
 from core.exports import SavedBuild, read_build
 from core.listing import Listing
+from core.messages import current_language
 from core.neighbors import informed, nearest
 from core.pipeline import Cover, cover_opened, is_quick_to_read, read
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
@@ -24,6 +26,11 @@ from core.sources.protocol import Context, Source
 from core.vocabulary import Reading
 
 from . import server
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+About = TypeVar("About")
 
 
 class NotReady(Exception):
@@ -163,3 +170,18 @@ def sanity(key: str, saved: SavedBuild) -> Sanity:
 @st.cache_resource(max_entries=48, show_spinner=False)
 def _sanity(build_name: str, _saved: SavedBuild) -> Sanity:
     return examine(_saved.matrix)
+
+
+_figures: dict[int, dict[Any, Figure]] = {}
+
+
+def drawn(draw: Callable[[About], Figure], about: About) -> Figure:
+    """The figure of what was found, in the visitor's language; drawn once, kept as long as `about` is."""
+    made = _figures.get(id(about))
+    if made is None:
+        made = _figures[id(about)] = {}
+        weakref.finalize(about, _figures.pop, id(about), None)
+    key = (draw, current_language())
+    if key not in made:
+        made[key] = draw(about)
+    return made[key]

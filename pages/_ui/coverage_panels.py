@@ -48,7 +48,7 @@ def figures(found: Cover) -> None:
 
 def bar(found: Cover) -> None:
     """The stacked bar by origin."""
-    figure(_("By origin"), coverage_bar(found.coverage), "origin", _alt(found), "coverage-bar")
+    figure(_("By origin"), coverage_bar, found.coverage, "origin", _alt(found), "coverage-bar")
 
 
 def _alt(found: Cover) -> str:
@@ -105,4 +105,4 @@ def charts(found: Cover) -> None:
         made[_("By source")] = (by_source, "source", "sources-found")
     for tab, (draw, kind, key) in zip(st.tabs(list(made)), made.values(), strict=True):
         with tab:
-            figure("", draw(coverage), kind, _alt(found), key)
+            figure("", draw, coverage, kind, _alt(found), key)

@@ -14,7 +14,7 @@ from core.figures.explanations import explain
 from core.jobs import JobSpec, JobState, JobStatus
 from core.messages import _, duration, number, percent, retold
 
-from . import language, server, state
+from . import cached, language, server, state
 from .state import Visit
 
 # Characters that Markdown or Streamlit's directives take for more than text.
@@ -64,11 +64,11 @@ def metric(label: str, shown: str, kind: str, note: str = "") -> None:
     st.metric(label, shown, help=why(kind), delta=note or None, delta_color="off", delta_arrow="off")
 
 
-def figure(heading: str, made: Any, kind: str, alt: str, key: str) -> None:
-    """A chart with its heading and its explanation."""
+def figure(heading: str, draw: Callable[[Any], Any], about: Any, kind: str, alt: str, key: str) -> None:
+    """A chart of `about` with its heading and its explanation."""
     if heading:
         st.markdown(f"**{heading}**", help=why(kind))
-    st.plotly_chart(made, key=key, config=config(), alt=alt)
+    st.plotly_chart(cached.drawn(draw, about), key=key, config=config(), alt=alt)
 
 
 def of(part: float, whole: float) -> str:

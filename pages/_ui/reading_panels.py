@@ -140,11 +140,11 @@ def charts(reading: Reading) -> None:
     columns = st.columns(3 if vocabulary.counts is not None else 2, gap="medium")
     if vocabulary.counts is not None:
         with columns[0]:
-            figure(_("Count by rank"), zipf(vocabulary), "zipf", _("Counts of the words by their rank"), "zipf")
+            figure(_("Count by rank"), zipf, vocabulary, "zipf", _("Counts of the words by their rank"), "zipf")
     with columns[-2]:
-        figure(_("Word length"), lengths(vocabulary), "lengths", _("Number of words by length"), "lengths")
+        figure(_("Word length"), lengths, vocabulary, "lengths", _("Number of words by length"), "lengths")
     with columns[-1]:
-        figure(_("Script"), scripts(vocabulary), "scripts", _("Number of words by script"), "scripts")
+        figure(_("Script"), scripts, vocabulary, "scripts", _("Number of words by script"), "scripts")
 
 
 def count(visit: Visit) -> None:
