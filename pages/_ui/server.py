@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from core.workspace.builds import sweep_builds
 from core.workspace.personal import PersonalWorkspaces
 from core.workspace.workspace import Workspace
 
+logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 3600
 JOBS_KEPT_DAYS = 7
 
@@ -81,9 +83,19 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     await anyio.to_thread.run_sync(jobs().recover)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_tidy)
+        tasks.start_soon(anyio.to_thread.run_sync, _load)
         yield
         tasks.cancel_scope.cancel()
     jobs().close()
+
+
+def _load() -> None:
+    """Import what the first visitor's charts and tables would else wait for."""
+    import pandas  # noqa: F401
+    import pyarrow.compute  # noqa: F401
+    from plotly.graph_objects import Figure
+
+    Figure(layout={"height": 100}).add_bar(x=[1])
 
 
 def _sweep() -> None:
@@ -96,6 +108,9 @@ async def _tidy() -> None:
     import anyio
 
     while True:
-        await anyio.to_thread.run_sync(_sweep)
-        await anyio.to_thread.run_sync(jobs().sweep, JOBS_KEPT_DAYS)
+        for task in (_sweep, lambda: jobs().sweep(JOBS_KEPT_DAYS)):
+            try:
+                await anyio.to_thread.run_sync(task)
+            except Exception:  # a full disk or a folder in use shall not end the server
+                logger.exception("Tidying failed; it is tried again in an hour")
         await anyio.sleep(SWEEP_SECONDS)
