@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .errors import SourceError
 from .ladder import DEFAULT_LADDER, Ladder, Speller, Suspects, rungs_asked_by
 from .ladder.characters import ONE_TO_MANY, ONLY_SIMPLIFIED, ONLY_TRADITIONAL
-from .ladder.scripts import alternatives, has_han
+from .ladder.scripts import alternatives, has_han, idioms
 from .matrix import Located, Lookup
 from .messages import N_, _
 from .progress import Progress, ignore
@@ -110,10 +110,11 @@ class _Search:
             self.columns["suspect"][row] = suspects.judge(self.words[row], forms[k])
 
     def _mark_ambiguous(self, asked: NDArray[np.int64]) -> None:
-        """Mark hits where a character has several counterparts and the source allows more than one.
+        """Mark hits where a character or word has several counterparts and the source allows more than one.
 
         A single character is ambiguous in itself (发 is 發 or 髮). A longer word is where the source has
-        several of its spellings. An exact hit is where simplified 后 was found in a traditional source.
+        several of its spellings (軟體 is 软件 as Taiwan means it, 软体 letter by letter). An exact hit is
+        where simplified 后 was found in a traditional source.
         """
         script = RUNGS.index("script")
         by_script = asked[self.columns["rung"][asked] == script]
@@ -121,8 +122,12 @@ class _Search:
         trimmed = asked[self.columns["rung"][asked] == RUNGS.index("trim")]
         exact = asked[self.columns["rung"][asked] == 0] if self.ladder.script and self._is_crossed(asked) else asked[:0]
         rows, forms, owners = [*by_script.tolist(), *trimmed.tolist(), *exact.tolist()], [], []
-        for k, row in enumerate(rows):
-            word = self.words[row].strip("▁#Ġ") if k >= len(by_script) else self.words[row]
+        words = [self.words[row].strip("▁#Ġ") if k >= len(by_script) else self.words[row] for k, row in enumerate(rows)]
+        for row, worded in zip(rows, idioms(words[: len(by_script) + len(trimmed)]), strict=False):
+            worded = [form for form in worded if form != self.columns["form"][row]]
+            forms += worded
+            owners += [row] * len(worded)
+        for k, (row, word) in enumerate(zip(rows, words, strict=True)):
             if not any(c in ONE_TO_MANY for c in word):
                 continue
             if len(word) == 1 and k < len(by_script) + len(trimmed):

@@ -42,6 +42,19 @@ def converted(words: Sequence[str]) -> list[list[str]]:
     return found
 
 
+def idioms(words: Sequence[str]) -> list[list[str]]:
+    """Per word its spellings that only Taiwan's or the mainland's own wording gives: 軟體 -> 软件, not 软体."""
+    found: list[list[str]] = [[] for _ in words]
+    at = [i for i, word in enumerate(words) if len(word) > 1 and has_han(word) and not UNCONVERTED.search(word)]
+    text = "\n".join(words[i] for i in at)
+    for plain, worded in (("s2tw", "s2twp"), ("tw2s", "tw2sp")) if at else ():
+        pairs = (_converter(one).convert(text).split("\n") for one in (plain, worded))
+        for i, character_wise, spelling in zip(at, *pairs, strict=True):
+            if spelling not in (character_wise, words[i]):
+                found[i].append(spelling)
+    return found
+
+
 def alternatives(word: str) -> list[str]:
     """Every spelling that one-to-many characters allow, the rest converted; [] without such a character.
 

@@ -121,6 +121,11 @@ def test_in_a_vocabulary_of_capitals_capitals_mean_nothing() -> None:
         ("乾", ("干",), True),
         ("发现", ("發現",), False),
         ("国家", ("國家",), False),
+        ("軟體", ("软体",), False),
+        ("軟體", ("软件",), False),
+        ("軟體", ("软体", "软件"), True),
+        ("說話", ("说话",), False),
+        ("说话", ("說話", "説話"), False),  # two ways to write it are not two words
     ],
 )
 def test_characters_with_several_counterparts_are_ambiguous(word: str, held, ambiguous: bool) -> None:
