@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 LOADING = """\
 ```python
 import json
-from safetensors.torch import load_file
-import torch
+from pathlib import Path
 
-words = json.load(open("words.json", encoding="utf-8"))
+import torch
+from safetensors.torch import load_file
+
+words = json.loads(Path("words.json").read_text("utf-8"))
 embedding = torch.nn.Embedding.from_pretrained(load_file("matrix.safetensors")["vectors"])
 row = words.index({word})
 ```"""

@@ -45,4 +45,5 @@ with right:
     coverage_panels.charts(found)
 word_panels.words(visit, found)
 fill_panels.choose(visit, found)
-frame.next_step("download", _("Build the matrix"))
+built = cached.build(cached.build_key(visit.draft, visit.base))
+frame.next_step("download", _("See the matrix") if built else _("Build the matrix"))

@@ -46,5 +46,6 @@ with left:
     build_panels.card(key)
 with right:
     build_panels.sanity(key, saved)
+build_panels.examples(key, saved)
 export_panels.everything(visit, key)
 export_panels.targets(visit, key, saved)

@@ -29,9 +29,14 @@ def coverage_bar(coverage: Coverage) -> Figure:
 
 def compare(found: Coverage, built: Coverage) -> Figure:
     """What was found, and what the rows of the finished matrix are."""
-    pairs = [(_("found"), found), (_("built"), built)]
-    bars = [(f"{name}, {told}", tally) for told, coverage in pairs for name, tally in _bars(coverage)]
-    return _stacked(sorted(bars, key=lambda bar: bar[0].split(",")[0] != _("Words")), height=len(bars) * ROW + LEGEND)
+    told = _("{name}: {text}")
+    pairs = zip(_bars(found), _bars(built), strict=True)
+    bars = [
+        (told.format(name=name, text=state), tally)
+        for (name, before), (_name, after) in pairs
+        for state, tally in ((_("found"), before), (_("built"), after))
+    ]
+    return _stacked(bars, height=len(bars) * ROW + LEGEND, room=2 * ROOM)
 
 
 def by_rung(coverage: Coverage) -> Figure:
@@ -104,8 +109,8 @@ def _segments(tally: Tally) -> dict[str, int]:
     return {origin: counts.get(origin, 0) for origin in COLORS}
 
 
-def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
-    """Bars of 100 %: every origin a segment, its share written inside where there is room."""
+def _stacked(bars: Sequence[tuple[str, Tally]], height: int, room: float = ROOM) -> Figure:
+    """Bars of 100 %: every origin a segment, its share written inside where there is room: a share of `room`."""
     made = figure(
         height=height,
         x={"range": [0, 100], "tickvals": TICKS, "ticktext": [f"{tick} %" for tick in TICKS], "showgrid": False},
@@ -125,7 +130,7 @@ def _stacked(bars: Sequence[tuple[str, Tally]], height: int) -> Figure:
             x=[100 * share for share in shares],
             orientation="h",
             marker={"color": color, "line": {"width": 0}},
-            text=[percent(share) if share >= ROOM else "" for share in shares],
+            text=[percent(share) if share >= room else "" for share in shares],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,

@@ -125,7 +125,7 @@ def card(key: str) -> None:
 
 
 def sanity(key: str, saved: SavedBuild) -> None:
-    """Zero rows, equal rows, norms, and five words with their neighbors."""
+    """Zero rows, equal rows, norms."""
     seen = cached.sanity(key, saved)
     columns = st.columns(2)
     with columns[0]:
@@ -133,6 +133,11 @@ def sanity(key: str, saved: SavedBuild) -> None:
     with columns[1]:
         metric(_("Equal rows"), number(sum(group.size for group in seen.duplicates)), "duplicate_rows")
     figure(_("Length of the rows (L2 norm)"), norms, seen, "norms", _("Number of rows by their L2 norm"), "norms")
+
+
+def examples(key: str, saved: SavedBuild) -> None:
+    """Five words with their neighbors, and the words whose rows are equal."""
+    seen = cached.sanity(key, saved)
     if seen.examples:
         st.markdown(f"**{_('Five words and their nearest')}**", help=why("cosine"))
         st.dataframe(_examples(seen.examples), hide_index=True, height="content", key="examples")

@@ -18,11 +18,13 @@ from .state import Visit
 FOLDER_FILES = ("matrix.safetensors", "words.json", "rows.parquet", "recipe.toml", "build.json", "card.md")
 LOAD_BUILD = """\
 import json
+from pathlib import Path
+
 import torch
 from safetensors.torch import load_file
 
 vectors = load_file("matrix.safetensors")["vectors"]
-words = json.load(open("words.json", encoding="utf-8"))
+words = json.loads(Path("words.json").read_text("utf-8"))
 embedding = torch.nn.Embedding.from_pretrained(vectors)
 """
 

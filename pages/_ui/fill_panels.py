@@ -14,7 +14,7 @@ from core.settings import plain
 from core.transforms import SPECS
 
 from . import fields, state
-from .panels import place_error
+from .panels import named, place_error
 from .state import Visit
 
 FILL_TEXTS = {
@@ -64,7 +64,7 @@ def _fills(visit: Visit, found: Cover) -> None:
     )
     place_error("oov")
     for place, step in enumerate(steps):
-        st.caption(f"**{_(FILL_TEXTS[step.kind][0])}**: {_(FILL_TEXTS[step.kind][1])}")
+        st.caption(named(*FILL_TEXTS[step.kind]))
         names = [name for name in type(step).model_fields if name != "kind"]
         where = f"oov.steps.{place}" if isinstance(oov, Cascade) else "oov"
         fields.edit(step, where, names, disabled=visit.read_only)
@@ -103,7 +103,7 @@ def _transforms(visit: Visit, found: Cover) -> None:
     )
     place_error("transforms")
     for place, one in enumerate(chosen):
-        st.caption(f"**{_(TRANSFORM_TEXTS[one.kind][0])}**: {_(TRANSFORM_TEXTS[one.kind][1])}")
+        st.caption(named(*TRANSFORM_TEXTS[one.kind]))
         names = [name for name in type(one).model_fields if name != "kind"]
         fields.edit(one, f"transforms.{place}", names, disabled=visit.read_only)
 

@@ -46,6 +46,11 @@ def problem(error: LexiloomError | dict[str, Any]) -> None:
     st.error(text, icon=":material/error:")
 
 
+def named(name: str, text: str) -> str:
+    """A name and what is said of it, as Markdown; both are messages."""
+    return _("{name}: {text}").format(name=f"**{_(name)}**", text=_(text))
+
+
 def place_error(place: str) -> None:
     """What was wrong with the last value given at `place`."""
     if text := state.recall(f"error:{place}"):

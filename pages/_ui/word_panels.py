@@ -170,8 +170,9 @@ def _built(visit: Visit, word: str) -> None:
         left, right = st.columns([1, 2], gap="small")
         left.caption(_("Built"))
         with right:
-            pieces = f": {' + '.join(row['pieces'])}" if row["pieces"] else ""
-            plain_text(f"{_(STATES[row['state']])}{pieces}")
+            told = _(STATES[row["state"]])
+            pieces = " + ".join(row["pieces"] or ())
+            plain_text(_("{name}: {text}").format(name=told, text=pieces) if pieces else told)
     if row["state"] == "invented":
         st.caption(_("This row says nothing about the word, so it has no neighbors."))
         return
