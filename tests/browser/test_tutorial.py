@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser import actions as do
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, find_browser, serve, stop
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page
 
     from tests.browser.conftest import Server
@@ -126,6 +128,15 @@ def sections(name: str) -> list[str]:
 
 def blocks(name: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", "\n## ".join(sections(name)), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on which nobody has built anything yet: the tutorial says what a newcomer sees."""
+    find_browser()
+    running = serve(tmp_path_factory.mktemp("tutorial") / "home")
+    yield running
+    stop(running)
 
 
 @pytest.fixture
