@@ -50,7 +50,7 @@ def everything(visit: Visit, key: str) -> None:
                 if (folder / name).is_file():
                     told = f"{name} ({size((folder / name).stat().st_size)})"
                     st.link_button(told, address(visit, key, name), type="tertiary", key=f"file-{name}")
-        st.code(LOAD_BUILD, language="python")
+        st.code(LOAD_BUILD, language="python", wrap_lines=True)
 
 
 def targets(visit: Visit, key: str, saved: SavedBuild) -> None:
@@ -85,7 +85,7 @@ def _target(visit: Visit, key: str, saved: SavedBuild, kind: str, target: Target
         return
     _links(visit, key, kind, files)
     words = next((file.name for file in files if file != main), main.name)
-    st.code(snippet(kind, main.name, words), language="python")
+    st.code(snippet(kind, main.name, words), language="python", wrap_lines=True)
 
 
 def _links(visit: Visit, key: str, kind: str, files: list[Path]) -> None:
