@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 language.speak()
 st.set_page_config(page_title="Lexiloom", page_icon=str(ROOT / "assets" / "icon.svg"), layout="wide")
 st.logo(str(ROOT / "assets" / "logo.svg"), size="large")
-st.html(ROOT / "assets" / "code.css")
+st.html(ROOT / "assets" / "app.css")
 pages = [
     st.Page(
         ROOT / "pages" / f"{name}.py",

@@ -107,6 +107,14 @@ def test_pages_with_content_fit_every_screen_and_have_no_serious_fault(
         found[f"{name} wide"] = overflow(page)
         if language == "en":
             found[name] = faults(page)
+    if language == "en":
+        for box in ("Recipe", "Workspace"):
+            page.get_by_test_id("stPopoverButton").filter(has_text=box).click()
+            page.get_by_test_id("stPopoverBody").wait_for()
+            do.settle(page)
+            page.screenshot(path=pictures / f"{box.lower()}-{scheme}.png")
+            found[box] = faults(page)
+            page.keyboard.press("Escape")
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     for name in do.PAGES:
         do.go_to(page, server.address, name)
