@@ -74,12 +74,13 @@ def _file(folder: Path, name: str) -> Path | None:
     """A file of the build that its lock lists, or of its exports."""
     parts = PurePosixPath(name).parts
     if len(parts) == 1 and name in _listed(folder):
-        path = folder / name
+        base, path = folder, folder / name
     elif len(parts) == 3 and parts[0] == "exports" and all(part not in ("", ".", "..") for part in parts):
-        path = folder.with_name(f"{folder.name}.exports") / parts[1] / parts[2]
+        base = folder.with_name(f"{folder.name}.exports")
+        path = base / parts[1] / parts[2]
     else:
         return None
-    inside = path.resolve().is_relative_to(folder.parent.resolve())
+    inside = path.resolve().is_relative_to(base.resolve())
     return path if inside and path.is_file() and not path.name.startswith(".") else None
 
 
