@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from pages._ui.download import download_routes
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from pages._ui import server
+from pages._ui.download import download_routes
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 

@@ -9,6 +9,8 @@ app's light and dark backgrounds; thin gaps part neighbors. Text and grid take t
 from __future__ import annotations
 
 import html
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..messages import N_
@@ -65,6 +67,9 @@ def figure(height: int, *, x: dict[str, Any] | None = None, y: dict[str, Any] | 
     """
     from plotly.graph_objects import Figure
 
+    if "pandas" in sys.modules:
+        # Plotly takes it from there as it is, half imported by another thread too; importing it waits for the whole.
+        import_module("pandas")
     common = {
         "height": height,
         "margin": {"l": 8, "r": 28, "t": 8, "b": 8},

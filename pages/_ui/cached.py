@@ -183,7 +183,5 @@ def drawn(draw: Callable[[About], Figure], about: About) -> Figure:
         weakref.finalize(about, _figures.pop, id(about), None)
     key = (draw, current_language())
     if key not in made:
-        import pandas  # noqa: F401  # Plotly takes it as it finds it: half there while another visitor's table imports it
-
         made[key] = draw(about)
     return made[key]

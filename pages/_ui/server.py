@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def _load() -> None:
     """Import what the first visitor's charts and tables would else wait for."""
-    import pandas  # noqa: F401
-    import pyarrow.compute  # noqa: F401
-    from plotly.graph_objects import Figure
-
-    Figure(layout={"height": 100}).add_bar(x=[1])
+    for name in ("pandas", "pyarrow.compute", "plotly.graph_objects"):
+        import_module(name)
 
 
 def _sweep() -> None:
