@@ -18,6 +18,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
@@ -25,7 +26,7 @@ from starlette.routing import Route
 
 from core.errors import LexiloomError
 from core.recipe import Recipe, paths_in
-from core.workspace.personal import PersonalWorkspace, PersonalWorkspaces
+from core.workspace.personal import UPLOADS, PersonalWorkspace, PersonalWorkspaces
 from core.workspace.workspace import Workspace
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -48,7 +49,7 @@ def download_routes(home: Workspace) -> list[Route]:
             return _not_found()
         folder = home.builds / asked["key"]
         if asked["name"] == EVERYTHING and (folder / LOCK).is_file():
-            return _zip(folder, workspace)
+            return _zip(folder, workspace, with_body=request.method != "HEAD")
         path = _file(folder, asked["name"])
         if path is None:
             return _not_found()
@@ -80,8 +81,15 @@ def _file(folder: Path, name: str) -> Path | None:
         path = base / parts[1] / parts[2]
     else:
         return None
-    inside = path.resolve().is_relative_to(base.resolve())
-    return path if inside and path.is_file() and not path.name.startswith(".") else None
+    return path if _is_inside(path, base) and not path.name.startswith(".") else None
+
+
+def _is_inside(path: Path, base: Path) -> bool:
+    """Whether it is a file below `base` that no link leads out of. Any name may be asked for, also impossible ones."""
+    try:
+        return path.resolve().is_relative_to(base.resolve()) and path.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, NUL, links that go round
+        return False
 
 
 def _listed(folder: Path) -> set[str]:
@@ -91,32 +99,40 @@ def _listed(folder: Path) -> set[str]:
         return set()
 
 
-def _zip(folder: Path, workspace: PersonalWorkspace) -> Response:
+def _zip(folder: Path, workspace: PersonalWorkspace, *, with_body: bool) -> Response:
     """The build below build/, and beside it the recipe with the files that it names: it builds again from there."""
-    files = [(f"build/{name}", folder / name) for name in sorted(_listed(folder))]
-    recipe = (folder / "recipe.toml").read_text("utf-8")
+    found = [(name, folder / name) for name in sorted(_listed(folder))]
+    files = [(f"build/{name}", path) for name, path in found if _is_inside(path, folder)]
+    try:
+        recipe = (folder / "recipe.toml").read_text("utf-8")
+    except (OSError, ValueError):
+        return _not_found()
     named = _named(recipe, workspace)
     name = f"{workspace.name or 'lexiloom'}.zip"
     quoted = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
-    from urllib.parse import quote
-
     headers = {**SAFE, "Content-Disposition": f"attachment; filename=\"{quoted}\"; filename*=UTF-8''{quote(name)}"}
-    return StreamingResponse(
-        _zipped([*files, *named], {"recipe.toml": recipe}), media_type="application/zip", headers=headers
-    )
+    body = _zipped([*files, *named], {"recipe.toml": recipe}) if with_body else iter(())
+    return StreamingResponse(body, media_type="application/zip", headers=headers)
 
 
 def _named(recipe: str, workspace: PersonalWorkspace) -> list[tuple[str, Path]]:
-    """The visitor's files that the recipe names, under the paths by which it names them."""
+    """The visitor's uploads that the recipe names, under the paths by which it names them.
+
+    Nothing else of a workspace leaves it: its card holds the token. A recipe of another version names nothing.
+    """
     found: list[tuple[str, Path]] = []
+    try:
+        paths = paths_in(Recipe.from_toml(recipe))
+    except LexiloomError:
+        return found
     root = workspace.folder.resolve()
-    for path in paths_in(Recipe.from_toml(recipe)):
+    for path in paths:
         try:
             file = workspace.resolve(path)
         except LexiloomError:  # a file of the server's: it stays there
             continue
-        inside = [file] if file.is_file() else sorted(one for one in file.rglob("*") if one.is_file())
-        found += [(one.relative_to(root).as_posix(), one) for one in inside]
+        inside = [file] if file.is_file() else sorted(file.rglob("*"))
+        found += [(one.relative_to(root).as_posix(), one) for one in inside if _is_inside(one, root / UPLOADS)]
     return found
 
 

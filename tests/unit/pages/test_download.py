@@ -12,8 +12,10 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
+import anyio
 import httpx
 import psutil
 import pytest
@@ -22,7 +24,8 @@ from starlette.testclient import TestClient
 
 from core.workspace.personal import PersonalWorkspace, PersonalWorkspaces
 from core.workspace.workspace import Workspace
-from pages._ui.download import download_routes
+from pages._ui import download
+from pages._ui.download import BLOCK, download_routes
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
@@ -96,6 +99,8 @@ def test_a_part_and_the_length_alone(place: Place) -> None:
     assert part.headers["content-range"] == f"bytes 100-199/{len(MATRIX)}"
     beyond = place.client.get(place.url("matrix.safetensors"), headers={"Range": f"bytes={len(MATRIX)}-"})
     assert beyond.status_code == 416
+    end = place.client.get(place.url("matrix.safetensors"), headers={"Range": "bytes=-7"})
+    assert end.status_code == 206 and end.content == MATRIX[-7:]
     head = place.client.head(place.url("matrix.safetensors"))
     assert head.status_code == 200 and head.headers["content-length"] == str(len(MATRIX)) and not head.content
 
@@ -128,6 +133,42 @@ def test_what_is_not_a_build_s_is_not_found(place: Place, name: str) -> None:
     assert (answer.status_code == 404 and answer.text == "Not found\n") or answer.text == "Not Found"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../build.json",
+        f"../{OTHER}/words.json",
+        "./words.json",
+        "words.json/",
+        "//etc/passwd",
+        "exports//etc/passwd",
+        "exports/../build.json",
+        "exports/word2vec/.",
+        "words.json\0",
+        "exports/word2vec/a\0.vec",
+        f"exports/word2vec/{'a' * 5000}",
+        f"exports/word2vec/{'词' * 100}",
+    ],
+)
+def test_a_path_that_no_client_tidied_is_not_found(place: Place, name: str) -> None:
+    assert asked(place, place.url(name)) == (404, b"Not found\n")
+
+
+def asked(place: Place, path: str) -> tuple[int, bytes]:
+    """Status and body for `path` as it stands: clients resolve dots and refuse NUL before they send it."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "asgi": {"spec_version": "2.4"}, "method": "GET", "path": path, "root_path": ""}
+    anyio.run(place.client.app, {**scope, "query_string": b"", "headers": []}, receive, send)
+    return sent[0]["status"], b"".join(message["body"] for message in sent[1:])
+
+
 @pytest.mark.parametrize("name", ["words.json", "everything.zip"])
 def test_who_has_not_the_build_or_no_workspace_gets_nothing(place: Place, name: str) -> None:
     stranger = PersonalWorkspaces(place.home).create("stranger")
@@ -146,6 +187,18 @@ def test_a_link_out_of_the_folder_is_not_followed(place: Place, tmp_path: Path) 
     (place.home.builds / KEY / "words.json").symlink_to(tmp_path / "secret")
     for name in ("exports/word2vec/out.vec", "exports/word2vec/other.vec", "words.json"):
         assert place.client.get(place.url(name)).status_code == 404
+    assert "build/words.json" not in names_in_zip(place)
+
+
+def test_links_that_go_round_are_not_followed(place: Place) -> None:
+    link = place.home.builds / f"{KEY}.exports" / "word2vec" / "round.vec"
+    link.symlink_to(link)
+    assert place.client.get(place.url("exports/word2vec/round.vec")).status_code == 404
+
+
+def names_in_zip(place: Place) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(place.client.get(place.url("everything.zip")).content)) as found:
+        return found.namelist()
 
 
 def test_everything_is_a_zip_that_builds_again(place: Place, tmp_path: Path) -> None:
@@ -174,64 +227,89 @@ def test_a_server_s_own_file_stays_there(place: Place, tmp_path: Path) -> None:
     (tmp_path / "server.txt").write_text("secret\n")
     recipe = f'version = 1\nsources = ["random:4"]\n[vocabulary]\nkind = "words"\npath = "{tmp_path}/server.txt"\n'
     (place.home.builds / KEY / "recipe.toml").write_text(recipe)
-    with zipfile.ZipFile(io.BytesIO(place.client.get(place.url("everything.zip")).content)) as found:
-        assert not [name for name in found.namelist() if "server.txt" in name]
+    assert not [name for name in names_in_zip(place) if "server.txt" in name]
+
+
+def test_of_a_workspace_only_uploads_leave_it(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret\n")
+    (place.workspace.folder / "uploads" / "out.txt").symlink_to(tmp_path / "secret.txt")
+    recipe = 'version = 1\nsources = ["random:4"]\n[vocabulary]\nkind = "corpus"\npath = "."\n'
+    (place.home.builds / KEY / "recipe.toml").write_text(recipe)
+    assert [name for name in names_in_zip(place) if not name.startswith("build/")] == [
+        "recipe.toml",
+        "uploads/词 表.txt",
+    ]
+
+
+def test_a_build_whose_recipe_is_of_another_version_is_still_to_be_had(place: Place) -> None:
+    recipe = place.home.builds / KEY / "recipe.toml"
+    recipe.write_text("version = 99\n")
+    assert "build/matrix.safetensors" in names_in_zip(place)
+    recipe.unlink()
+    assert place.client.get(place.url("everything.zip")).status_code == 404
+
+
+def test_the_zip_is_not_made_where_only_its_headers_are_asked_for(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "_zipped", lambda *_parts: pytest.fail("it was made"))
+    head = place.client.head(place.url("everything.zip"))
+    assert head.status_code == 200 and head.headers["content-type"] == "application/zip"
+    assert "content-length" not in head.headers
+
+
+def test_the_zip_comes_in_blocks(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(5 * BLOCK))
+    parts = list(download._zipped([("large", tmp_path / "large")], {"recipe.toml": ""}))
+    assert len(parts) > 5 and max(map(len, parts)) < 2 * BLOCK
 
 
 SERVE = """
-import sys
+import socket, sys
 from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from core.workspace.workspace import Workspace
 from pages._ui.download import download_routes
-uvicorn.run(Starlette(routes=download_routes(Workspace(Path(sys.argv[1])))), port=int(sys.argv[2]), log_level="error")
+taken = socket.create_server(("127.0.0.1", 0))
+print(taken.getsockname()[1], flush=True)
+app = Starlette(routes=download_routes(Workspace(Path(sys.argv[1]))))
+uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[taken])
 """
 
 
 @pytest.mark.slow
-def test_ten_people_download_300_mb_each_and_the_server_s_memory_stays(place: Place, free_port: int) -> None:
+def test_ten_people_download_300_mb_each_and_the_server_s_memory_stays(place: Place) -> None:
     size = 300_000_000
     with (place.home.builds / KEY / "matrix.safetensors").open("wb") as file:
         file.truncate(size)
-    address = f"http://127.0.0.1:{free_port}"
-    command = [sys.executable, "-c", SERVE, str(place.home.root), str(free_port)]
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    try:
-        for _ in range(600):
-            try:
-                httpx.get(f"{address}{place.url('words.json')}").raise_for_status()
-                break
-            except httpx.TransportError:
-                assert server.poll() is None
-                time.sleep(0.1)
-        process = psutil.Process(server.pid)
-        for name, wanted in (("matrix.safetensors", size), ("everything.zip", None)):
-            httpx.get(f"{address}{place.url('build.json')}").raise_for_status()
-            before = peak = process.memory_info().rss
-            with ThreadPoolExecutor(10) as pool:
-                coming = [pool.submit(received, address + place.url(name)) for _ in range(10)]
-                while not all(one.done() for one in coming):
-                    peak = max(peak, process.memory_info().rss)
-                    time.sleep(0.05)
-            sizes = {one.result() for one in coming}
-            assert len(sizes) == 1 and (wanted is None or sizes == {wanted}) and min(sizes) >= size
-            assert peak - before < 50_000_000, name
-    finally:
-        server.kill()
-        server.wait()
+    command = [sys.executable, "-c", SERVE, str(place.home.root)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = f"http://127.0.0.1:{int(server.stdout.readline())}"
+        try:
+            measure(server.pid, address, place, size)
+        finally:
+            server.kill()
+
+
+def measure(pid: int, address: str, place: Place, size: int) -> None:
+    process = psutil.Process(pid)
+    for name, wanted in (("matrix.safetensors", size), ("everything.zip", None)):
+        httpx.get(f"{address}{place.url('build.json')}").raise_for_status()
+        before = peak = process.memory_info().rss
+        with ThreadPoolExecutor(10) as pool:
+            coming = [pool.submit(received, address + place.url(name)) for _ in range(10)]
+            while not all(one.done() for one in coming):
+                peak = max(peak, process.memory_info().rss)
+                time.sleep(0.05)
+        sizes = {one.result() for one in coming}
+        assert len(sizes) == 1 and (wanted is None or sizes == {wanted}) and min(sizes) >= size
+        assert peak - before < 50_000_000, name
 
 
 def received(url: str) -> int:
     with httpx.stream("GET", url, timeout=300) as answer:
         answer.raise_for_status()
         return sum(len(block) for block in answer.iter_raw())
-
-
-@pytest.fixture
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
