@@ -102,6 +102,7 @@ class Build:
             lock=self.lock,
             card=card,
             dropped=self.dropped,
+            progress=progress,
         )
         return target
 

@@ -6,9 +6,13 @@ Engine code calls it at least every half second of work, between chunks, never i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from .errors import Cancelled as Cancelled
+
+# Told how much of one piece of work is done so far, in the unit of that work; may raise `Cancelled`.
+Reached = Callable[[int], None]
 
 
 class Progress(Protocol):
@@ -20,3 +24,7 @@ class Progress(Protocol):
 
 def ignore(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
     """The progress that nobody watches."""
+
+
+def unwatched(done: int) -> None:
+    """The `Reached` of work that nobody watches."""

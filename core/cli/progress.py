@@ -64,7 +64,7 @@ def _stopping(path: Path) -> Iterator[Progress]:
     def insist() -> None:
         while not over.wait(STOP_SECONDS):
             if path.exists():
-                # Writing a large file or gathering its rows reports nothing for a while.
+                # An export reports nothing while it writes, nor does one long call into a library.
                 if not over.wait(PATIENCE):
                     _interrupt()
                 return

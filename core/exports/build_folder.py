@@ -19,6 +19,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 from ..errors import ExportError, SourceError
 from ..matrix import EmbeddingMatrix
 from ..messages import _
+from ..progress import Progress, Reached, ignore, unwatched
 from ..rows import Rows
 from ..vocabulary.vocabulary import Vocabulary
 from ..workspace.atomic import atomic_folder, recover
@@ -58,15 +60,24 @@ def write_build(
     lock: Mapping[str, Any],
     card: str,
     dropped: Sequence[tuple[str, int | None]] = (),
+    progress: Progress = ignore,
 ) -> None:
     """Write a build's folder, whole or not at all; an older build there is replaced.
 
     Raises WorkspaceError when the disk or the folder refuses, ExportError when what was written does
     not read back as the matrix.
     """
+    size = matrix.vectors.nbytes
+
+    def written(done: int) -> None:
+        progress(_("Writing"), done, size, "bytes", MATRIX)
+
+    def checked(done: int, *, before: int = 0) -> None:
+        progress(_("Checking what was written"), before + min(done, size), 2 * size, "bytes", MATRIX)
+
     with atomic_folder(Path(folder)) as made:
         words = matrix.vocabulary.words
-        write_matrix(made / MATRIX, matrix.vectors)
+        write_matrix(made / MATRIX, matrix.vectors, reached=written)
         _write_text(made / WORDS, json.dumps(list(words), ensure_ascii=_has_surrogates(words), indent=0))
         lines = fits_on_lines(words)
         if lines:
@@ -86,11 +97,14 @@ def write_build(
             "history": list(matrix.history),
             "specials": dict(matrix.vocabulary.specials),
             "words_txt": lines,
-            "files": {path.name: _digest(path) for path in sorted(made.iterdir())},
+            "files": {
+                path.name: _digest(path, reached=checked if path.name == MATRIX else unwatched)
+                for path in sorted(made.iterdir())
+            },
         }
         _write_text(made / LOCK, json.dumps(content, indent=2))
         same = _read_json(made / WORDS) == list(words) and _read_rows(made / ROWS).equals(table)
-        if not same or not _holds(made / MATRIX, matrix.vectors):
+        if not same or not _holds(made / MATRIX, matrix.vectors, reached=partial(checked, before=size)):
             raise ExportError(
                 _("what was written does not read back as the matrix"),
                 where=str(folder),
@@ -159,7 +173,7 @@ def _has_surrogates(words: Sequence[str]) -> bool:
     return False
 
 
-def write_matrix(path: Path, vectors: NDArray[np.float32]) -> None:
+def write_matrix(path: Path, vectors: NDArray[np.float32], *, reached: Reached = unwatched) -> None:
     """One tensor as safetensors. The library would copy the matrix to bytes first: this writes it as it lies."""
     name = {"vectors": {"dtype": "F32", "shape": list(vectors.shape), "data_offsets": [0, vectors.nbytes]}}
     header = json.dumps({"__metadata__": {"format": "np"}, **name}, separators=(",", ":")).encode()
@@ -169,6 +183,7 @@ def write_matrix(path: Path, vectors: NDArray[np.float32]) -> None:
         flat = vectors.astype("<f4", copy=False).reshape(-1).view(np.uint8)
         for first in range(0, flat.size, BLOCK):
             file.write(flat[first : first + BLOCK].data)
+            reached(min(first + BLOCK, flat.size))
 
 
 def read_matrix(path: Path) -> NDArray[np.float32]:
@@ -190,7 +205,7 @@ def read_matrix(path: Path) -> NDArray[np.float32]:
         raise _damaged(path.parent, _("{file} can't be read: {reason}").format(file=path.name, reason=error)) from error
 
 
-def _holds(path: Path, vectors: NDArray[np.float32]) -> bool:
+def _holds(path: Path, vectors: NDArray[np.float32], *, reached: Reached = unwatched) -> bool:
     """Whether the file ends in the bytes of `vectors`. Read, not mapped: mapped pages count as memory in use."""
     flat = vectors.astype("<f4", copy=False).reshape(-1).view(np.uint8)
     with open(path, "rb", buffering=0) as file:
@@ -203,6 +218,7 @@ def _holds(path: Path, vectors: NDArray[np.float32]) -> bool:
             part = flat[first : first + BLOCK]
             if file.readinto(buffer[: part.size]) != part.size or buffer[: part.size] != part.data:
                 return False
+            reached(first + part.size)
     return True
 
 
@@ -265,11 +281,12 @@ def _read_json(path: Path) -> Any:
         raise _damaged(path.parent, _("{file} can't be read: {reason}").format(file=path.name, reason=error)) from error
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, *, reached: Reached = unwatched) -> str:
     h = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(BLOCK):
             h.update(block)
+            reached(file.tell())
     return f"sha256:{h.hexdigest()}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import FillError
 from ..matrix import EmbeddingMatrix, Located
 from ..messages import N_, _
+from ..progress import Reached
 from ..rows import Origin, Rows
 from ..sources.protocol import Context, Source
 
@@ -53,17 +54,23 @@ class Buffer:
 
     def _gather(self) -> tuple[str, ...]:
         """Read the found rows; returns the words whose rows are not finite, which become missing."""
-        self.context.progress(_(GATHERING), 0, len(self.words), "rows")
+        total, before = int(np.count_nonzero(self.located.source_of >= 0)), 0
+        self.context.progress(_(GATHERING), 0, total, "rows")
         unsound: list[NDArray[np.int64]] = []
         for k, source in enumerate(self.sources):
             at = np.flatnonzero(self.located.source_of == k)
             if len(at):
-                unsound.append(self._gather_from(source, at, in_place=k == 0))
-        self.context.progress(_(GATHERING), len(self.words), len(self.words), "rows")
+                reached = partial(self._tell, source.info.name, before, total)
+                unsound.append(self._gather_from(source, at, reached, in_place=k == 0))
+                before += len(at)
+        self.context.progress(_(GATHERING), total, total, "rows")
         rows = np.sort(np.concatenate(unsound)) if unsound else np.empty(0, np.int64)
         self._lose(rows)
         self._find_elsewhere(rows)
         return tuple(self.words[row] for row in rows.tolist())
+
+    def _tell(self, source: str, before: int, total: int, rows: int) -> None:
+        self.context.progress(_(GATHERING), before + rows, total, "rows", source)
 
     def _find_elsewhere(self, rows: NDArray[np.int64]) -> None:
         """A word whose row is faulty is missing there: the next source of the chain that has it gives its row."""
@@ -80,13 +87,15 @@ class Buffer:
             for name, column in self.columns.items():
                 column[at] = k if name == "source" else getattr(lookup.rows, name)[at]
 
-    def _gather_from(self, source: Source, at: NDArray[np.int64], *, in_place: bool) -> NDArray[np.int64]:
+    def _gather_from(
+        self, source: Source, at: NDArray[np.int64], reached: Reached, *, in_place: bool
+    ) -> NDArray[np.int64]:
         """Read the rows `at` in one pass. `in_place`: into the front of the buffer, then each to its place.
 
         Rows only ever move down (`at[j] >= j`), so moving the last ones first overwrites nothing.
         """
         front = self.vectors[: len(at)] if in_place else np.empty((len(at), self.dim), np.float32)
-        sound = source.gather(self.located.row_ids[at], front)
+        sound = source.gather(self.located.row_ids[at], front, reached=reached)
         for first in reversed(range(0, len(at), BLOCK)):
             part = slice(first, first + BLOCK)
             self.vectors[at[part]] = front[part].copy() if in_place else front[part]

@@ -14,6 +14,7 @@ from ..formats import VectorFile, open_vectors
 from ..formats.hashing import hashes_of
 from ..formats.streams import open_bytes
 from ..messages import N_, _
+from ..progress import Reached, unwatched
 from ..spec import Spec, option
 from ..workspace.indexes import SourceIndex, SourceIndexes
 from ..workspace.workspace import Workspace
@@ -80,7 +81,9 @@ class FileSource:
             found[first : first + len(part)] = self._index.find(hashes_of(part))
         return found
 
-    def gather(self, ids: NDArray[np.int64], out: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def gather(
+        self, ids: NDArray[np.int64], out: NDArray[np.float32], *, reached: Reached = unwatched
+    ) -> NDArray[np.bool_]:
         """See `Source.gather`. Raises SourceError when the file changed since it was opened."""
         sound = np.ones(len(ids), bool)
         if not len(ids):
@@ -99,6 +102,7 @@ class FileSource:
             which = inverse[places] - block.first
             out[places] = block.vectors[which]
             sound[places] = block.sound[which]
+            reached(low + len(places))
         return sound
 
     def words(self) -> Iterator[str]:

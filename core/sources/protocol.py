@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..progress import Progress, ignore
+from ..progress import Progress, Reached, ignore, unwatched
 
 if TYPE_CHECKING:
     from ..vocabulary.vocabulary import Vocabulary
@@ -56,8 +56,12 @@ class Source(Protocol):
         """int64[len(candidates)]: the row of each spelling, -1 = none. Reads no vectors."""
         ...
 
-    def gather(self, ids: NDArray[np.int64], out: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def gather(
+        self, ids: NDArray[np.int64], out: NDArray[np.float32], *, reached: Reached = unwatched
+    ) -> NDArray[np.bool_]:
         """Write the vectors of rows `ids` (int64[k]) into `out` (float32[k, dim]).
+
+        `reached` is told now and then how many of them are written; what it raises ends the work.
 
         Returns bool[k]: True where the row is sound. Rows with NaN or infinite values are faulty:
         their place in `out` is zeroed and their mask is False.

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import N_
+from ..progress import Reached, unwatched
 from ..spec import Spec, option
 from .protocol import Context, SourceInfo
+
+TELL_EVERY = 4096
 
 
 class RandomSpec(Spec):
@@ -50,10 +53,15 @@ class RandomSource:
             ids[i] = row
         return ids
 
-    def gather(self, ids: NDArray[np.int64], out: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def gather(
+        self, ids: NDArray[np.int64], out: NDArray[np.float32], *, reached: Reached = unwatched
+    ) -> NDArray[np.bool_]:
         """See `Source.gather`."""
         for i, row in enumerate(ids.tolist()):
             out[i] = self._vector(self._words[row])
+            if not (i + 1) % TELL_EVERY:
+                reached(i + 1)
+        reached(len(ids))
         return np.ones(len(ids), bool)
 
     def _vector(self, word: str) -> NDArray[np.float32]:

@@ -15,11 +15,11 @@ from pydantic import Field, ValidationError
 
 from ..errors import RecipeError, one_of
 from ..matrix import EmbeddingMatrix
-from ..messages import N_, _
+from ..messages import _
 from ..progress import Progress, ignore
 from ..rows import Origin
 from .abtt import AbttSpec, fit_abtt
-from .center import NUMBERS_AT_ONCE, CenterSpec, RowMap, fit_center
+from .center import NUMBERS_AT_ONCE, STAGE, CenterSpec, RowMap, fit_center
 from .pca import PcaSpec, fit_pca
 from .unit import UnitSpec, fit_unit
 
@@ -104,7 +104,7 @@ def _applied(
     pad = _pad_rows(matrix)
     step = max(1, NUMBERS_AT_ONCE // max(1, dim))
     for start in range(0, n, step):
-        progress("transform", start, n, "rows", N_("applying"))
+        progress(_(STAGE), start, n, "rows", _("applying"))
         rows = slice(start, min(start + step, n))
         with np.errstate(over="ignore"):
             block = row_map(vectors[rows].astype(np.float64)).astype(np.float32)
@@ -118,6 +118,7 @@ def _applied(
                 fix=_("Its values are damaged or far too large: check the source with lexiloom inspect."),
             )
         out[rows] = block
+    progress(_(STAGE), n, n, "rows", _("applying"))
     if in_place:
         del out
         vectors.resize((n, width), refcheck=False)  # gives the rest of the memory back

@@ -16,6 +16,7 @@ from ..spec import Spec
 # float64[rows, d] -> float64[rows, k]; may change its argument.
 RowMap = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
+STAGE = N_("Transforming")
 NUMBERS_AT_ONCE = 1 << 21  # 16 MB of float64
 # A difference below this share of what was subtracted is float32 rounding, not information.
 ROUNDING = 4 * 2.0**-23
@@ -54,7 +55,7 @@ def blocks(vectors: NDArray[np.float32], ids: NDArray[np.int64], progress: Progr
     """The rows `ids` of `vectors` in float64, a block at a time: never a float64 copy of them all."""
     step = max(1, NUMBERS_AT_ONCE // max(1, vectors.shape[1]))
     for start in range(0, len(ids), step):
-        progress("transform", start, len(ids), "rows", N_("fitting"))
+        progress(_(STAGE), start, len(ids), "rows", _("fitting"))
         yield vectors[ids[start : start + step]].astype(np.float64)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core import Recipe, run
+from core.errors import Cancelled
 from core.sources import Source, open_source
 from core.sources.protocol import Context
 from core.workspace.workspace import Workspace
@@ -79,6 +80,21 @@ def test_rows_are_gathered_in_the_order_asked_duplicates_included(kind: str, tmp
     order = np.array([2, 0, 2, 1, 0])
     np.testing.assert_array_equal(gathered(source, ids[order]), vectors[order])
     assert source.gather(ids[:0], np.empty((0, source.info.dim), np.float32)).shape == (0,)
+
+
+def test_gathering_tells_how_far_it_is_and_can_be_stopped(kind: str, tmp_path: Path) -> None:
+    source = opened(kind, tmp_path)
+    ids = np.tile(source.locate(held(kind)), 3)
+    out = np.empty((len(ids), source.info.dim), np.float32)
+    told: list[int] = []
+    source.gather(ids, out, reached=told.append)
+    assert told == sorted(told) and told[-1] == len(ids)
+
+    def stop(_rows: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        source.gather(ids, out, reached=stop)
 
 
 def test_another_opening_gives_the_same_bytes(kind: str, tmp_path: Path) -> None:

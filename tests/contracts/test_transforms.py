@@ -10,6 +10,7 @@ import pytest
 
 from core.errors import RecipeError
 from core.matrix import EmbeddingMatrix
+from core.messages import Text
 from core.rows import Origin, Rows
 from core.transforms import AbttSpec, CenterSpec, PcaSpec, TransformSpec, UnitSpec, transform
 from core.vocabulary.vocabulary import Vocabulary
@@ -159,11 +160,24 @@ def test_progress_is_told_and_may_stop_it(kind: str) -> None:
         pass
 
     def stop(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
-        assert stage == "transform"
+        assert stage == "Transforming"
         raise Stop
 
     with pytest.raises(Stop):
         transform(sample(), KINDS[kind][0], progress=stop)
+
+
+@every_kind
+def test_progress_is_told_to_its_end_in_texts_that_are_translated(kind: str) -> None:
+    told: list[tuple[int, int | None]] = []
+
+    def progress(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        assert isinstance(stage, Text) and isinstance(message, Text)
+        assert message in ("fitting", "applying") and unit == "rows"
+        told.append((done, total))
+
+    matrix = transform(sample(), KINDS[kind][0], progress=progress)
+    assert told[-1] == (len(matrix.vocabulary),) * 2
 
 
 def test_no_kind_loads_a_heavy_package() -> None:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
-from core.errors import ExportError, LexiloomError, SourceError, WorkspaceError
+from core.errors import Cancelled, ExportError, LexiloomError, SourceError, WorkspaceError
 from core.exports import SavedBuild, read_build, write_build
 from core.exports.build_folder import fits_on_lines
 from core.matrix import EmbeddingMatrix
+from core.progress import Progress
 from core.rows import COLUMNS, RUNGS, Origin, Rows
 from core.vocabulary.vocabulary import Vocabulary
 
@@ -182,7 +183,7 @@ def test_a_matrix_of_other_numbers_is_refused_and_not_taken_for_float32(tmp_path
 
 
 def test_a_build_that_does_not_read_back_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def writes_another(path: Path, vectors: np.ndarray) -> None:
+    def writes_another(path: Path, vectors: np.ndarray, **_options: object) -> None:
         save_file({"vectors": vectors + np.float32(1)}, path)
 
     monkeypatch.setattr("core.exports.build_folder.write_matrix", writes_another)
@@ -247,3 +248,37 @@ def test_a_failure_in_the_middle_changes_nothing(
         assert "disk is full" in str(caught.value)
     assert contents(tmp_path) == before
     assert folder.exists() == older
+
+
+def test_writing_and_checking_are_told_to_their_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.exports.build_folder.BLOCK", 40)
+    matrix, told = a_matrix(), {}
+    write_build(tmp_path / "build", matrix=matrix, recipe_toml="", lock={}, card="", progress=recorded(told))
+    size = matrix.vectors.nbytes
+    assert told == {
+        "Writing": ([40, 80, 120, 128], size),
+        "Checking what was written": ([40, 80, 120, 128, 128, 128, 168, 208, 248, 256], 2 * size),
+    }
+
+
+def recorded(told: dict[str, tuple[list[int], int | None]]) -> Progress:
+    def progress(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        assert unit == "bytes" and message == "matrix.safetensors"
+        told.setdefault(stage, ([], total))[0].append(done)
+
+    return progress
+
+
+@pytest.mark.parametrize("during", ["Writing", "Checking what was written"])
+def test_stopping_it_leaves_the_older_build(during: str, tmp_path: Path) -> None:
+    write(tmp_path / "build", a_matrix())
+    before = contents(tmp_path)
+
+    def stop(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        if stage == during:
+            raise Cancelled
+
+    newer = a_matrix(seed=1)
+    with pytest.raises(Cancelled):
+        write_build(tmp_path / "build", matrix=newer, recipe_toml="", lock={}, card="", progress=stop)
+    assert contents(tmp_path) == before

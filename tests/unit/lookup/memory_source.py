@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from core.progress import Reached, unwatched
 from core.sources.protocol import SourceInfo
 
 
@@ -28,10 +29,13 @@ class MemorySource:
     def locate(self, candidates: Sequence[str]) -> NDArray[np.int64]:
         return np.array([self._rows.get(word, -1) for word in candidates], np.int64)
 
-    def gather(self, ids: NDArray[np.int64], out: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def gather(
+        self, ids: NDArray[np.int64], out: NDArray[np.float32], *, reached: Reached = unwatched
+    ) -> NDArray[np.bool_]:
         out[:] = self.vectors[ids]
-        sound = np.isfinite(out).all(axis=1)
+        sound: NDArray[np.bool_] = np.asarray(np.isfinite(out).all(axis=1))
         out[~sound] = 0
+        reached(len(ids))
         return sound
 
     def words(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ from core.errors import FillError
 from core.lookup import combine, look_up
 from core.oov import Pieces, fill
 from core.rows import Origin
+from core.sources.protocol import Context
 from core.vocabulary import Vocabulary
 from tests.unit.lookup.memory_source import MemorySource
 
@@ -25,6 +26,20 @@ def correlated() -> MemorySource:
     rng = np.random.default_rng(0)
     vectors = (rng.standard_normal((4000, 6)) @ rng.standard_normal((6, 6)) + rng.standard_normal(6) * 3).astype("f4")
     return MemorySource([f"k{i}" for i in range(4000)], vectors)
+
+
+def test_gathering_a_chain_is_told_as_one_stage_from_none_to_all_found_rows() -> None:
+    told: list[tuple[int, int | None, str]] = []
+
+    def progress(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        if stage == "Reading vectors":
+            assert unit == "rows"
+            told.append((done, total, message))
+
+    words = Vocabulary(["a", "b", "c", "absent"], None, {})
+    sources = [MemorySource(["a", "b"], name="one"), MemorySource(["b", "c"], name="two")]
+    fill(combine([look_up(words, source) for source in sources]), "mean", context=Context(progress=progress))
+    assert told == [(0, 3, ""), (2, 3, "one"), (3, 3, "two"), (3, 3, "")]
 
 
 def test_mean_is_the_mean_of_the_found_rows_alone(correlated: MemorySource) -> None:
