@@ -281,7 +281,7 @@ def word_column(spec: TableSpec, table: Table) -> int:
         raise VocabularyError(
             _("which column holds the words?"),
             where=spec.path,
-            fix=_("Name it: --column {names}.").format(names=one_of([table.names[i] for i in textual])),
+            fix=_("Name the column of words (--column): {names}.").format(names=one_of([table.names[i] for i in textual])),
         )
     return textual[0] if textual else 0
 
@@ -341,6 +341,6 @@ def _count(value: Any, word: str, line: int, problems: Problems, where: str) -> 
         raise VocabularyError(
             _("the count of {word!r} is {count!r}").format(word=word, count=value),
             where=_("{name}, line {line:,}").format(name=where, line=line),
-            fix=_("Counts are whole numbers, 0 or more. Name another column with --count-column."),
+            fix=_("Counts are whole numbers, 0 or more. Name another column of counts (--count-column)."),
         ) from None
     return int(count)
