@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import arrow
 from .matrix import Located
 from .messages import N_
 from .rows import RUNGS, Origin, Rows
@@ -87,15 +88,15 @@ class Listing:
         script_names = tuple(SCRIPTS)
         rows = self.rows.take(at)
         words = [self.vocabulary.words[i] for i in at.tolist()]
-        columns: dict[str, Any] = {"id": pa.array(at), "word": _texts(words)}
+        columns: dict[str, Any] = {"id": arrow.numbers(at), "word": arrow.strings(words)}
         if self.vocabulary.counts is not None:
-            columns["count"] = pa.array(self.vocabulary.counts[at])
+            columns["count"] = arrow.numbers(self.vocabulary.counts[at])
         titles = titles or {}
-        columns["state"] = _coded(self.states[at].astype(np.int32), _NAMES, titles.get("state"))
-        columns["form"] = _texts(rows.form.tolist())
-        columns["rung"] = _coded(rows.rung.astype(np.int32), RUNGS, titles.get("rung"))
-        columns["source"] = _coded(rows.source.astype(np.int32), rows.sources)
-        scripts = self.vocabulary.scripts[at].astype(np.int32)
+        columns["state"] = _coded(self.states[at], _NAMES, titles.get("state"))
+        columns["form"] = arrow.strings(rows.form.tolist())
+        columns["rung"] = _coded(rows.rung, RUNGS, titles.get("rung"))
+        columns["source"] = _coded(rows.source, rows.sources)
+        scripts = self.vocabulary.scripts[at]
         columns["script"] = _coded(scripts, script_names, titles.get("script"))
         return pa.table(columns)
 
@@ -123,19 +124,5 @@ class Listing:
         }
 
 
-def _coded(codes: NDArray[np.int32], names: tuple[str, ...], titles: Mapping[str, str] | None = None) -> Any:
-    import pyarrow as pa
-
-    names = tuple((titles or {}).get(name, name) for name in names)
-
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(list(names), pa.string()))
-
-
-def _texts(values: list[str | None]) -> Any:
-    """Texts that any reader shows: a lone surrogate is replaced."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, pa.string())
-    except UnicodeEncodeError:
-        return pa.array([None if v is None else v.encode("utf-8", "replace").decode() for v in values], pa.string())
+def _coded(codes: NDArray[Any], names: tuple[str, ...], titles: Mapping[str, str] | None = None) -> Any:
+    return arrow.names(codes, [(titles or {}).get(name, name) for name in names])

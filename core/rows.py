@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from . import arrow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,31 +112,19 @@ class Rows:
         """The table that `rows.parquet` holds: word, then the columns with names instead of codes."""
         import pyarrow as pa
 
-        def named(codes: NDArray[Any], names: Sequence[str]) -> pa.Array:
-            # Dictionary-encoded: names are stored once however many rows there are.
-            index = pa.array(codes.astype(np.int32), mask=codes < 0)
-            return pa.DictionaryArray.from_arrays(index, pa.array(list(names), pa.string()))
-
-        def texts(values: Iterable[str | None]) -> pa.Array:
-            try:
-                return pa.array(list(values), pa.string())
-            except UnicodeEncodeError:  # a lone surrogate: words.json has it as it is
-                whole = [None if v is None else v.encode("utf-8", "replace").decode() for v in values]
-                return pa.array(whole, pa.string())
-
         origins = [o.name.lower() for o in Origin]
         return pa.table(
             {
-                "word": texts(words),
-                "origin": named(self.origin.astype(np.int16), origins),
-                "rung": named(self.rung, RUNGS),
-                "source": named(self.source, self.sources),
-                "method": named(self.method, self.methods),
-                "form": texts(self.form),
-                "pieces": pa.array(list(self.pieces), pa.list_(pa.string())),
-                "suspect": pa.array(self.suspect),
-                "ambiguous": pa.array(self.ambiguous),
-                "confidence": pa.array(self.confidence, mask=np.isnan(self.confidence)),
+                "word": arrow.strings(words),
+                "origin": arrow.names(self.origin, origins),
+                "rung": arrow.names(self.rung, RUNGS),
+                "source": arrow.names(self.source, self.sources),
+                "method": arrow.names(self.method, self.methods),
+                "form": arrow.strings(self.form.tolist()),
+                "pieces": arrow.string_lists(self.pieces.tolist()),
+                "suspect": arrow.numbers(self.suspect),
+                "ambiguous": arrow.numbers(self.ambiguous),
+                "confidence": arrow.numbers(self.confidence, np.isnan(self.confidence)),
             }
         )
 

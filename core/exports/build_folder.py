@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import arrow
 from ..errors import ExportError, SourceError
 from ..matrix import EmbeddingMatrix
 from ..messages import _
@@ -246,7 +247,7 @@ def _rows_table(matrix: EmbeddingMatrix) -> Any:
     with _lean():
         table = matrix.rows.to_arrow(matrix.vocabulary.words)
         counts = matrix.vocabulary.counts
-        column = pa.nulls(len(matrix.vocabulary), pa.int64()) if counts is None else pa.array(counts)
+        column = pa.nulls(len(matrix.vocabulary), pa.int64()) if counts is None else arrow.numbers(counts)
         return table.add_column(1, "count", column)
 
 

@@ -281,7 +281,9 @@ def word_column(spec: TableSpec, table: Table) -> int:
         raise VocabularyError(
             _("which column holds the words?"),
             where=spec.path,
-            fix=_("Name the column of words (--column): {names}.").format(names=one_of([table.names[i] for i in textual])),
+            fix=_("Name the column of words (--column): {names}.").format(
+                names=one_of([table.names[i] for i in textual])
+            ),
         )
     return textual[0] if textual else 0
 

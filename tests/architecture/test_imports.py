@@ -66,6 +66,24 @@ def test_the_help_of_the_command_line_loads_no_heavy_package() -> None:
     assert not loaded_after(code) & (AT_THE_DOOR | {"numpy"})
 
 
+def test_a_build_from_a_file_loads_no_heavy_package_but_arrow(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("cat\ndog\nzzz\n")
+    (tmp_path / "vectors.txt").write_text("cat 1 2\ndog 3 4\n")
+    command = ["build", "--vocab", "words.txt", "--source", "vectors.txt", "--fill", "mean", "--out", "out", "--json"]
+    code = f"""
+import os
+os.chdir({str(tmp_path)!r})
+os.environ["LEXILOOM_HOME"] = "home"
+from core.cli import main
+try:
+    main({command})
+except SystemExit as end:
+    assert not end.code"""
+    assert not loaded_after(f"import sys; sys.path.insert(0, {str(ROOT)!r}){code}") & (
+        HEAVY | {"pandas", "scipy", "opencc", "jieba", "tokenizers"}
+    )
+
+
 def test_the_public_names_are_these_and_no_others() -> None:
     assert sorted(core.__all__) == PUBLIC
 
