@@ -159,15 +159,17 @@ def shelf(visit: Visit) -> None:
         with column, st.container(border=True, height="stretch"):
             _builtin(visit, about)
     st.subheader(_("Files"), anchor=False)
-    tabs = st.tabs([_("Upload"), _("Data folder"), _("Path"), _("Random vectors")])
-    with tabs[0]:
-        _upload()
-    with tabs[1]:
-        _folder(visit)
-    with tabs[2]:
-        _path()
-    with tabs[3]:
-        _random()
+    ways = {
+        _("Upload"): _upload,
+        _("Data folder"): lambda: _folder(visit),
+        _("Path"): _path,
+        _("Random vectors"): _random,
+    }
+    if not server.is_local():  # others' paths are none of a visitor's business
+        del ways[_("Path")]
+    for tab, draw in zip(st.tabs(list(ways)), ways.values(), strict=True):
+        with tab:
+            draw()
 
 
 def _builtin(visit: Visit, about: dict[str, Any]) -> None:
@@ -238,9 +240,6 @@ def _folder(visit: Visit) -> None:
 
 
 def _path() -> None:
-    if not server.is_local():
-        st.caption(_("Paths can be typed only where the server is for this machine alone."))
-        return
     given = st.text_input(_("Path of a file of vectors, or of a build's folder"), key="source-path")
     if st.button(_("Use it"), key="use-path", disabled=not given.strip(), icon=":material/add:"):
         try:

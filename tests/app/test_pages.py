@@ -149,6 +149,17 @@ def test_what_is_wrong_with_a_source_is_told_where_it_stands(opened: Open) -> No
     assert app.error
 
 
+@pytest.mark.parametrize("lesson", [False, True])
+def test_a_path_is_typed_only_where_the_server_is_for_this_machine_alone(
+    lesson: bool, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEXILOOM_CLASS", "1" if lesson else "0")
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    assert_sound(app)
+    assert ("source-path" in [one.key for one in app.text_input]) is not lesson
+
+
 def test_a_large_file_is_scanned_by_a_job(opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import core.sources
 
