@@ -97,7 +97,28 @@ def _json(file: TextFile, name: str, opening: str, progress: Any) -> Any:
         fall = min(numbers) > 0 and len(numbers) > 1 and all(a > b for a, b in pairwise(numbers))
         return IdsSpec(path=name) if are_ids(sorted(numbers)) and not fall else CountsSpec(path=name)
     # Objects line by line; a bracket alone opens a word such as [PAD].
-    return TableSpec(path=name) if opening == "{" and json_value(lines[:1], dict) is not None else None
+    if opening == "{" and json_value(lines[:1], dict) is not None:
+        return TableSpec(path=name)
+    if name.lower().endswith(".json"):
+        _say_what_is_wrong(lines, name)
+    return None
+
+
+def _say_what_is_wrong(lines: list[str], name: str) -> None:
+    """Raise VocabularyError for JSON that is broken, cut off for example: it is no list of words."""
+    import json
+
+    try:
+        json.loads("\n".join(lines))
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        raise VocabularyError(
+            _("this is not valid JSON: {reason}").format(reason=getattr(error, "msg", error)),
+            where=_("{name}, line {line:,}").format(name=name, line=line) if line else name,
+            fix=_("Is the file whole? If it is a list of words all the same, name its kind: {example}.").format(
+                example='kind="words"'
+            ),
+        ) from None
 
 
 def _is_text(lines: Sequence[str]) -> bool:

@@ -143,3 +143,26 @@ def test_any_bytes_are_a_vocabulary_or_an_error_that_helps(name: str, content: b
     else:
         assert len(reading.vocabulary.digest) == 64
         json.dumps(reading.report.as_dict())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("vocab.json", '{"a": 0,\n"b": 1', 2),
+        ("words.json", '["a", "b"', 1),
+        ("words.json", '["a" "b"]', 1),
+        ("deep.json", "[" * 200_000, None),
+    ],
+)
+def test_json_that_is_cut_off_is_no_list_of_words(name: str, text: str, line: int | None, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(VocabularyError, match="not valid JSON") as told:
+        sniff_vocabulary(tmp_path / name)
+    assert line is None or told.value.where.endswith(f"line {line}")
+
+
+def test_json_lines_and_a_list_in_brackets_are_read_under_any_name(tmp_path: Path) -> None:
+    (tmp_path / "lines.json").write_text('{"word": "a"}\n{"word": "b"}\n')
+    assert sniff_vocabulary(tmp_path / "lines.json").kind == "table"
+    (tmp_path / "tokens.txt").write_text("[PAD]\n[UNK]\na\n")
+    assert sniff_vocabulary(tmp_path / "tokens.txt").kind == "ids"
