@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..matrix import EmbeddingMatrix
+from ..messages import _
 from ..progress import Progress, ignore
 from ..rows import Origin
 
@@ -62,7 +63,7 @@ def nearest(
         if among is not None:
             cosines[:, ~among[first : first + len(block)]] = -np.inf
         best.see(cosines, first)
-        progress("neighbors", min(n, first + rows), n, "rows")
+        progress(_("comparing"), min(n, first + rows), n, "rows")
     return best.found(np.asarray(wanted.any(axis=1)))
 
 

@@ -105,8 +105,7 @@ def test_pages_with_content_fit_every_screen_and_have_no_serious_fault(
         complete(page)
         page.screenshot(path=pictures / f"{name}-{language}-{scheme}-{WIDE[0]}.png")
         found[f"{name} wide"] = overflow(page)
-        if language == "en":
-            found[name] = faults(page)
+        found[name] = faults(page)
     if language == "en":
         for box in ("Recipe", "Workspace"):
             page.get_by_test_id("stPopoverButton").filter(has_text=box).click()
