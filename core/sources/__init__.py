@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +43,7 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
     if not isinstance(spec, FileSpec):
         return True
     context = context or Context()
-    path = Path(spec.path).expanduser()
+    path = Path(os.path.expanduser(spec.path))
     return (path.is_file() and path.stat().st_size <= SMALL) or is_indexed(spec, context)
 
 
@@ -73,7 +74,7 @@ def parse_source(text: str) -> SourceSpec:
     if not path:
         raise SourceError(_("the source is empty"), fix=_("Give a path, or a name such as builtin:english."))
     file, _double, member = path.partition("::")
-    if not member and is_build(Path(file).expanduser()):
+    if not member and is_build(Path(os.path.expanduser(file))):
         return BuildSpec(path=file)
     return FileSpec(path=file, member=member)
 

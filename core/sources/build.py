@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -23,14 +24,15 @@ class BuildSpec(Spec):
 
 def is_build(path: Path) -> bool:
     """Whether a folder looks like a finished build."""
-    return (path / MATRIX).is_file() and (path / "words.json").is_file()
+    # Unlike Path.is_file, False for a name that no system takes.
+    return all(os.path.isfile(path / name) for name in (MATRIX, "words.json"))
 
 
 def open_build(spec: BuildSpec, context: Context) -> FileSource:
     """Open a build's matrix. Rows that were invented there are rows like any other here."""
     from dataclasses import replace
 
-    folder = Path(spec.path).expanduser()
+    folder = Path(os.path.expanduser(spec.path))
     if not is_build(folder):
         raise SourceError(
             _("this is no finished build: {matrix} and words.json are not both there").format(matrix=MATRIX),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -121,11 +122,11 @@ class FileSource:
 
 def open_file(spec: FileSpec, context: Context) -> FileSource:
     """Open a file of vectors; the first time it is scanned and indexed."""
-    return FileSource(spec, Path(spec.path).expanduser(), context)
+    return FileSource(spec, Path(os.path.expanduser(spec.path)), context)
 
 
 def is_indexed(spec: FileSpec, context: Context) -> bool:
     """Whether the file can be opened without a scan. Raises SourceError where there is no such file."""
     workspace = context.workspace or Workspace()
-    file = open_bytes(Path(spec.path).expanduser(), spec.member)
+    file = open_bytes(Path(os.path.expanduser(spec.path)), spec.member)
     return SourceIndexes(workspace.indexes, workspace.known).has(file, policy=spec.on_fault)

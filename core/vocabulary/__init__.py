@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,7 +48,7 @@ def read_vocabulary(
     VocabularyError that names the file and line, and says what to do.
     """
     base = base or Path()
-    given: Any = sniff_vocabulary(base / Path(spec).expanduser()) if isinstance(spec, (str, Path)) else spec
+    given: Any = sniff_vocabulary(base / os.path.expanduser(spec)) if isinstance(spec, (str, Path)) else spec
     return _read(READERS[given.kind], given, base, progress)
 
 

@@ -73,7 +73,7 @@ def count_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
     cutter = None
     if spec.language != "en":
-        dictionary = Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
+        dictionary = Path(os.path.expanduser(spec.user_dictionary)) if spec.user_dictionary else None
         cutter = ChineseCutter(dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems)
     segmenter = Segmenter(spec.language, spec.tokenization, cutter)
     counts: Counter[str] = Counter()

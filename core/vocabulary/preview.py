@@ -35,7 +35,7 @@ def preview_tokens(lines: Iterable[str], spec: CorpusSpec, *, base: Path | None 
     """
     cutter = None
     if spec.language != "en":
-        path = (base or Path()) / Path(spec.user_dictionary).expanduser() if spec.user_dictionary else None
+        path = (base or Path()) / os.path.expanduser(spec.user_dictionary) if spec.user_dictionary else None
         cutter = _cutter(path, _stamp(path), spec.user_dictionary, spec.new_words)
     segmenter = Segmenter(spec.language, spec.tokenization, cutter)
     return [(line, segmenter.tokens(line)) for line in lines]

@@ -56,9 +56,9 @@ def sniff_part(path: str, *, base: Path | None = None) -> Any:
 
 def located(spec: Any, base: Path) -> tuple[Any, Path]:
     """`spec` with its user's dictionary joined to `base`, and its path, joined too."""
-    path = base / Path(getattr(spec, "path", "")).expanduser()
+    path = base / os.path.expanduser(getattr(spec, "path", ""))
     if dictionary := getattr(spec, "user_dictionary", ""):
-        spec = spec.model_copy(update={"user_dictionary": str(base / Path(dictionary).expanduser())})
+        spec = spec.model_copy(update={"user_dictionary": str(base / os.path.expanduser(dictionary))})
     return spec, path
 
 
@@ -117,7 +117,7 @@ def _read(parts: Sequence[Any], base: Path, progress: Progress) -> list[Reading]
                 where=part.path,
                 fix=_("Name them beside the list of files: vocabulary.specials."),
             )
-    sizes = [_size(base / Path(part.path).expanduser()) for part in parts]
+    sizes = [_size(base / os.path.expanduser(part.path)) for part in parts]
     readings = []
     for place, part in enumerate(parts):
         bare, path = located(part.model_copy(update={"specials": ()}), base)

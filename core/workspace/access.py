@@ -16,7 +16,7 @@ class Access:
     """The folders that are open to a visitor; everything else on the machine is not.
 
     folder  the visitor's own: relative paths start there
-    open    folders that everybody may read (the data folder, the finished builds)
+    open    folders that he may read (the data folder, his finished builds)
     local   the server listens to this machine alone, so the visitor may read it all anyway
     """
 
@@ -28,7 +28,9 @@ class Access:
         """The file that `path` names, links followed. Raises WorkspaceError where it lies outside."""
         if "\0" in path:
             raise self._refusal(path)
-        found = Path(os.path.realpath(self.folder / Path(path).expanduser()))
+        found = Path(os.path.realpath(self.folder / os.path.expanduser(path)))
+        if not _is_possible(found):
+            raise WorkspaceError(_("there is no such file"), where=path[:200], fix=_("Check the path."))
         folders = [Path(os.path.realpath(folder)) for folder in (self.folder, *self.open)]
         if not self.local and not any(found.is_relative_to(folder) for folder in folders):
             raise self._refusal(path)
@@ -59,6 +61,17 @@ class Access:
             where=path.replace("\0", "\\0")[:200],
             fix=_("Upload it, or ask whoever runs this server to put it into the data folder."),
         )
+
+
+def _is_possible(path: Path) -> bool:
+    """Whether a file could have this name: it is not too long, and no links go round."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 MOST = 2000

@@ -80,8 +80,8 @@ def _files(spec: Any, base: Path) -> Iterable[tuple[str, os.stat_result]]:
         for name in ("path", "user_dictionary"):
             if not (given := getattr(one, name, "")):
                 continue
-            path = base / Path(given).expanduser()
-            inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+            path = base / os.path.expanduser(given)
+            inside = sorted(path.rglob("*")) if os.path.isdir(path) else [path]
             for file in inside:
                 try:
                     yield str(file.resolve()), file.stat()

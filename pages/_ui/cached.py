@@ -67,7 +67,7 @@ def reading(draft: Draft, base: Path) -> Reading:
 
 def _vocabulary_key(draft: Draft, base: Path) -> str:
     assert draft.vocabulary is not None
-    stamps = [_stamp(base / Path(path).expanduser()) for path in paths_in(draft.vocabulary)]
+    stamps = [_stamp(base / os.path.expanduser(path)) for path in paths_in(draft.vocabulary)]
     return _told(draft.vocabulary.model_dump(mode="json"), stamps)
 
 
@@ -82,7 +82,7 @@ def source(spec: Any, base: Path) -> Source:
     context = Context(workspace=server.home())
     if not is_ready(spec, context):
         raise NotReady("index", spec.path)
-    stamp = _stamp(Path(spec.path).expanduser()) if getattr(spec, "path", "") else []
+    stamp = _stamp(Path(os.path.expanduser(spec.path))) if getattr(spec, "path", "") else []
     return _source(_told(spec.model_dump(mode="json"), stamp), spec, context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib import import_module
@@ -70,10 +70,11 @@ def is_local() -> bool:
     return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1") and not is_class()
 
 
-def access(folder: Path) -> Access:
-    """Which files the visitor whose folder this is may name."""
+def access(folder: Path, builds: Iterable[str] = ()) -> Access:
+    """Which files the visitor whose folder and builds these are may name."""
     shared = data_folder()
-    return Access(folder, (home().builds, *((shared,) if shared else ())), local=is_local())
+    own = [home().builds / key for key in builds]
+    return Access(folder, (*own, *((shared,) if shared else ())), local=is_local())
 
 
 @asynccontextmanager

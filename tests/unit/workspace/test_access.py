@@ -34,6 +34,13 @@ def test_other_files_are_refused(place: Path, path: str) -> None:
         Access(place / "mine", (place / "data",)).check(path)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="other names are impossible there")
+def test_a_name_that_no_file_can_have_is_no_file(place: Path) -> None:
+    with pytest.raises(WorkspaceError, match="no such file"):
+        Access(place / "mine", local=True).check("a" * 400)
+    assert Access(place / "mine").check("~nobody-of-this-name/x").parent.parent == (place / "mine").resolve()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="making links needs rights there")
 def test_links_that_lead_out_are_refused_and_not_listed(place: Path) -> None:
     (place / "mine/uploads/link").symlink_to(place / "secret.txt")
