@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.messages import _
-from pages._ui import frame, samples, server
+from pages._ui import frame, samples, server, state
 from pages._ui.names import draft_name
 from pages._ui.panels import plain_text
 from pages._ui.recipe_box import opener
@@ -53,6 +53,8 @@ samples.tiles(visit)
 st.subheader(_("Bring your own words"), anchor=False)
 with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(_("Upload or paste a vocabulary"), type="primary", icon=":material/upload:", key="bring"):
+        if visit.read_only:  # words of one's own have no place in another's workspace
+            state.forget()
         frame.switch("vocabulary")
     with st.popover(_("Open a recipe"), icon=":material/receipt_long:"):
         opener("recipe-on-start")

@@ -34,6 +34,7 @@ except cached.NotReady:
 except LexiloomError as error:
     problem(error)
     reading_panels.options(visit)
+    reading_panels.edits(visit, None)
     st.stop()
 
 reading_panels.figures(reading)

@@ -153,6 +153,11 @@ class Jobs:
                 self._store.write(replace(record, stopping=time.time()))
         self._run()
 
+    def leave(self, owner: str) -> None:
+        """This owner is gone: `stop` for all that waits or runs for him."""
+        for one in self._store.unfinished():
+            self.stop(one.id, owner)
+
     def recover(self) -> None:
         """Take up what an earlier server left: running processes, ended ones, the queue; end orphans."""
         found = process.find(self._store.folder)

@@ -110,12 +110,18 @@ def _choice(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool,
 
 
 def _words(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
+    def joined(given: list[str]) -> tuple[str, ...]:
+        """What was added and taken out here is done to what stands there now: another tab may have changed it."""
+        now = state.at(place)
+        kept = [word for word in now if word in given or word not in value]
+        return (*kept, *(word for word in given if word not in now and word not in value))
+
     st.multiselect(
         options=list(value),
         default=list(value),
         accept_new_options=True,
         placeholder=_("Type and press Enter"),
-        **_common(field, place, disabled, tuple),
+        **_common(field, place, disabled, joined),
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from core.messages import LANGUAGES, N_, _, when
+from core.workspace.personal import PersonalWorkspace
 
 from . import language, recipe_box, server, state
 from .names import source_name, vocabulary_name
@@ -29,8 +30,10 @@ def begin() -> Visit:
     language.speak()
     visit = state.visit()
     _bar(visit)
-    if visit.problem is not None:
-        problem(visit.problem)
+    wrong = state.recall("gone") or visit.problem
+    state.remember("gone", None)
+    if wrong is not None:
+        problem(wrong)
     if visit.read_only:
         _shared(visit)
     return visit
@@ -142,6 +145,9 @@ def _own(visit: Visit, name: str) -> None:
         key=state.key("share-link"),
         help=_("Who has this link sees the build and can copy it into a workspace of their own."),
     )
+    if state.recall("deleting") == here.id:
+        _confirm_deletion(here)
+        return
     with st.container(horizontal=True):
         if st.button(_("Duplicate"), key="duplicate", icon=":material/content_copy:"):
             state.enter(server.workspaces().duplicate(here, _("Copy of {name}").format(name=name) if name else ""))
@@ -154,8 +160,13 @@ def _own(visit: Visit, name: str) -> None:
         ):
             state.forget()
             switch("start")
-        if st.button(_("Delete"), key="delete-workspace", icon=":material/delete:"):
-            _confirm_deletion()
+        st.button(
+            _("Delete"),
+            key="delete-workspace",
+            icon=":material/delete:",
+            on_click=state.remember,
+            args=("deleting", here.id),
+        )
 
 
 def _address(name: str, given: str) -> str:
@@ -164,22 +175,17 @@ def _address(name: str, given: str) -> str:
     return urlunsplit((here.scheme, here.netloc, "/", urlencode({name: given}), ""))
 
 
-def _confirm_deletion() -> None:
-    @st.dialog(_("Delete this workspace?"))
-    @language.spoken
-    def ask() -> None:
-        st.markdown(_("Its files, choices and builds will be gone for everybody who has the link."))
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button(_("Keep it"), key="keep-workspace"):
-                st.rerun()
-            if st.button(_("Delete"), type="primary", key="really-delete"):
-                here = state.visit().workspace
-                if here is not None:
-                    server.workspaces().delete(here)
-                state.forget()
-                switch("start")
-
-    ask()
+def _confirm_deletion(here: PersonalWorkspace) -> None:
+    """Asked in the popover itself, which would lie over a dialog."""
+    st.markdown(f"**{_('Delete this workspace?')}**")
+    st.markdown(_("Its files, choices and builds will be gone for everybody who has the link."))
+    with st.container(horizontal=True):
+        st.button(_("Keep it"), key="keep-workspace", on_click=state.remember, args=("deleting", None))
+        if st.button(_("Delete"), type="primary", key="really-delete", icon=":material/delete:"):
+            server.jobs().leave(here.id)
+            server.workspaces().delete(here)
+            state.forget()
+            switch("start")
 
 
 def _shared(visit: Visit) -> None:

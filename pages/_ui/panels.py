@@ -18,7 +18,7 @@ from . import cached, language, server, state
 from .state import Visit
 
 # Characters that Markdown or Streamlit's directives take for more than text.
-VISITORS = re.compile(r"[^\s'\"]*visitors/[0-9a-f]{32}/?")
+VISITORS = re.compile(r"[^\s'\"]*visitors[/\\]+[0-9a-f]{32}[/\\]*")
 MARKS = set("\\`*_{}[]()<>#+-.!|~$:^=&\"'")
 
 
@@ -92,12 +92,15 @@ def job(
             _ended(status)
         if note:
             st.caption(note)
-        if st.button(
-            label,
-            type="primary" if main else "secondary",
-            key=f"job-{stage}",
-            icon=":material/play_arrow:",
-            disabled=visit.read_only,
+        if (
+            st.button(
+                label,
+                type="primary" if main else "secondary",
+                key=f"job-{stage}",
+                icon=":material/play_arrow:",
+                disabled=visit.read_only,
+            )
+            and not visit.read_only
         ):
             start(visit, stage, spec())
             st.rerun()

@@ -122,14 +122,19 @@ def _read_as(key: str, path: str) -> None:
     state.save(draft.with_(vocabulary={"kind": state.value(key), "path": path}), rebuild=True)
 
 
-def edits(visit: Visit, reading: Reading) -> None:
-    """Which words are kept, added, taken out. Not where the ids are sacred."""
+def edits(visit: Visit, reading: Reading | None) -> None:
+    """Which words are kept, added, taken out. Not where the ids are sacred.
+
+    reading  None where it failed, perhaps because too much was left out
+    """
     spec: Any = visit.draft.vocabulary
     if not hasattr(spec, "specials"):
+        if reading is None:
+            return
         st.info(_("The ids of this vocabulary are kept as they are: no word is added, left out or moved."))
         return
     st.subheader(_("Which words"), anchor=False)
-    names = [name for name in WHICH if name != "min_count" or reading.vocabulary.counts is not None]
+    names = [name for name in WHICH if name != "min_count" or reading is None or reading.vocabulary.counts is not None]
     fields.edit(spec, "vocabulary", names, disabled=visit.read_only)
     fields.edit(spec, "vocabulary", EDITS, disabled=visit.read_only)
 

@@ -54,6 +54,8 @@ def opener(name: str) -> None:
     if given is None:
         return
     try:
+        if state.visit().read_only:  # as with a sample: begun in a workspace of one's own
+            state.forget()
         state.own_workspace()
         visit = state.visit()
         recipe = Recipe.from_tables(_tables(given.getvalue()), base=visit.base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
         st.text(f"{place + 1}.  {source_name(spec)}")
         st.space("stretch")
         if not visit.read_only:
-            _arrows(place, len(visit.draft.sources))
+            _arrows(place, visit.draft.sources)
     assert visit.base is not None
     try:
         info = cached.source(spec, visit.base).info
@@ -85,41 +86,30 @@ def language_name(code: str) -> str:
     return {"en": _("English"), "zh": _("Chinese")}.get(code, code)
 
 
-def _arrows(place: int, n: int) -> None:
+def _arrows(place: int, shown: tuple[Any, ...]) -> None:
+    told: list[dict[str, Any]] = [
+        {"icon": ":material/arrow_upward:", "key": f"up-{place}", "disabled": place == 0, "help": _("Try it earlier")},
+        {
+            "icon": ":material/arrow_downward:",
+            "key": f"down-{place}",
+            "disabled": place == len(shown) - 1,
+            "help": _("Try it later"),
+        },
+        {"icon": ":material/close:", "key": f"remove-{place}", "help": _("Take it out")},
+    ]
     with st.container(horizontal=True, gap="small", width="content"):
-        st.button(
-            "",
-            icon=":material/arrow_upward:",
-            key=f"up-{place}",
-            disabled=place == 0,
-            help=_("Try it earlier"),
-            on_click=_move,
-            args=(place, place - 1),
-        )
-        st.button(
-            "",
-            icon=":material/arrow_downward:",
-            key=f"down-{place}",
-            disabled=place == n - 1,
-            help=_("Try it later"),
-            on_click=_move,
-            args=(place, place + 1),
-        )
-        st.button(
-            "", icon=":material/close:", key=f"remove-{place}", help=_("Take it out"), on_click=_remove, args=(place,)
-        )
+        for one, to in zip(told, (place - 1, place + 1, None), strict=True):
+            st.button("", **one, on_click=_move, args=(shown, place, to))
 
 
-def _move(place: int, to: int) -> None:
-    sources = list(state.visit().draft.sources)
-    sources.insert(to, sources.pop(place))
-    _keep(sources)
-
-
-def _remove(place: int) -> None:
-    sources = list(state.visit().draft.sources)
-    sources.pop(place)
-    _keep(sources)
+def _move(shown: tuple[Any, ...], place: int, to: int | None) -> None:
+    """Move a source of the chain that was shown, or take it out; not where another tab has changed the chain."""
+    sources = list(shown)
+    moved = sources.pop(place)
+    if to is not None:
+        sources.insert(to, moved)
+    if state.visit().draft.sources == shown:
+        _keep(sources)
 
 
 def _keep(sources: list[Any]) -> None:
@@ -245,7 +235,7 @@ def _path() -> None:
         try:
             spec = parse_source(given.strip())
             path = getattr(spec, "path", "")
-            if path and not Path(path).expanduser().exists():
+            if path and not Path(os.path.expanduser(path)).exists():
                 raise LexiloomError(_("there is no such file"), where=path, fix=_("Check the path."))
             _add(spec)
         except LexiloomError as error:

@@ -55,6 +55,7 @@ def visit() -> Visit:
             return Visit(None, Draft())
     except WorkspaceError as error:
         forget()
+        remember("gone", error)  # a callback may be the first to notice: the page tells it
         return Visit(None, Draft(), problem=error)
     name, value = (TOKEN, token) if token else (ID, given)
     if value is not None:
@@ -160,7 +161,15 @@ def save(draft: Draft, *, rebuild: bool = False) -> None:
 
 
 def _check(draft: Draft, workspace: PersonalWorkspace) -> None:
-    server.access(workspace.folder).check_all(paths_in(draft))
+    server.access(workspace.folder, workspace.builds).check_all(paths_in(draft))
+
+
+def at(place: str) -> Any:
+    """What stands at `place` ("vocabulary.add") of the draft."""
+    found: Any = visit().draft
+    for part in place.split("."):
+        found = found[int(part)] if isinstance(found, tuple) else getattr(found, part, ())
+    return found
 
 
 def change(place: str, new: Any) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.errors import WorkspaceError
 from core.recipe import Recipe
+from core.workspace.personal import PersonalWorkspace
 from pages._ui import server
 from tests.app.conftest import assert_sound, texts, workspace_of
 
@@ -140,6 +142,55 @@ def test_sources_are_added_moved_and_taken_out(opened: Open) -> None:
     assert "different width" in texts(app)
 
 
+def test_a_tab_that_shows_an_older_chain_changes_no_other_source(opened: Open) -> None:
+    app = sample(opened, "mixed.txt")
+    here = workspace_of(app)
+    old, new = opened("source", w=here.id), opened("source", w=here.id)
+    button(new, "remove-0").click().run()
+    button(old, "remove-1").click().run()
+    assert_sound(old)
+    assert [one["name"] for one in here.draft["sources"]] == ["chinese"]
+
+
+def test_words_added_in_two_tabs_are_all_kept(opened: Open) -> None:
+    here = workspace_of(sample(opened))
+    tabs = [opened("vocabulary", w=here.id) for _tab in range(2)]
+    for tab, word in zip(tabs, ("uno", "due"), strict=True):
+        keyed(tab.multiselect, "vocabulary.add").set_value([word]).run()
+        assert_sound(tab)
+    assert here.draft["vocabulary"]["add"] == ["uno", "due"]
+    keyed(tabs[1].multiselect, "vocabulary.add").set_value(["uno"]).run()
+    assert here.draft["vocabulary"]["add"] == ["uno"]
+
+
+def test_where_no_word_is_left_the_choice_can_be_taken_back(opened: Open) -> None:
+    app = sample(opened)
+    app.switch_page("../vocabulary.py").run()
+    before = app.metric[0].value
+    keyed(app.number_input, "vocabulary.min_count").set_value(10**9).run()
+    assert_sound(app)
+    assert "no word is left" in texts(app)
+    keyed(app.number_input, "vocabulary.min_count").set_value(0).run()
+    assert app.metric[0].value == before
+
+
+def test_a_workspace_is_deleted_after_a_question_and_other_tabs_are_told(opened: Open) -> None:
+    app = sample(opened)
+    here = workspace_of(app)
+    other = opened("coverage", w=here.id)
+    button(app, "delete-workspace").click().run()
+    button(app, "keep-workspace").click().run()
+    assert "really-delete" not in [one.key for one in app.button]
+    button(app, "delete-workspace").click().run()
+    button(app, "really-delete").click().run()
+    assert_sound(app)
+    assert "w" not in app.query_params
+    assert not here.folder.exists()
+    keyed(other.toggle, "ladder.lower").set_value(False).run()
+    assert_sound(other)
+    assert "no such workspace" in texts(other)
+
+
 def test_what_is_wrong_with_a_source_is_told_where_it_stands(opened: Open) -> None:
     app = sample(opened)
     app.switch_page("../source.py").run()
@@ -220,6 +271,12 @@ def test_a_shared_workspace_is_looked_at_and_copied_and_not_changed(opened: Open
         assert "shared workspace" in texts(other)
         changing = [one for kind in ("toggle", "number_input", "multiselect") for one in getattr(other, kind)]
         assert all(one.disabled for one in changing)
+    toml = Recipe(vocabulary=["cat"], sources=["builtin:english"]).to_toml()
+    guest = opened("start", share=mine.token)
+    keyed(guest.file_uploader, "recipe-on-start").upload("recipe.toml", toml.encode(), "application/toml").run()
+    assert_sound(guest)
+    assert workspace_of(guest).id != mine.id
+    assert not guest.error
     button(other, "fork").click().run()
     assert_sound(other)
     copy = workspace_of(other)
@@ -270,6 +327,40 @@ def test_a_recipe_reaches_no_file_of_the_server(opened: Open, path: str, monkeyp
         assert_sound(app)
         assert "not open to visitors" in texts(app)
         assert workspace_of(app).draft is None
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/words.txt", "a" * 400])
+def test_a_recipe_with_an_impossible_path_breaks_no_page(opened: Open, path: str) -> None:
+    app = opened()
+    for toml in (
+        f'sources = ["builtin:english"]\n[vocabulary]\nkind = "words"\npath = "{path}"\n',
+        f'sources = ["{path}"]\nvocabulary = ["cat"]\n',
+        f'sources = ["builtin:english"]\nvocabulary = "{path}"\n',
+    ):
+        keyed(app.file_uploader, "recipe-on-start").upload("recipe.toml", toml.encode(), "application/toml").run()
+        assert_sound(app)
+        for page in PAGES[1:]:
+            app.switch_page(f"../{page}.py").run()
+            assert_sound(app)
+        app.switch_page("../start.py").run()
+
+
+def test_a_recipe_reaches_no_build_of_others(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEXILOOM_CLASS", "1")
+    here = workspace_of(sample(opened))
+    build = server.home().builds / ("0" * 32)
+    assert not _is_open(here, str(build))
+    assert not _is_open(here, "../../builds")
+    here.add_build(build.name)
+    assert _is_open(here, str(build))
+
+
+def _is_open(here: PersonalWorkspace, path: str) -> bool:
+    try:
+        server.access(here.folder, here.builds).check(path)
+    except WorkspaceError:
+        return False
+    return True
 
 
 HOSTILE = (
