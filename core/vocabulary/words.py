@@ -56,10 +56,9 @@ def read_words(spec: WordsSpec, path: Path, progress: Progress) -> Reading:
     elif _tabs(lines):
         items, counted = _after_tab(lines, problems), True
         notes.append(_("the number after the tab is the word's count"))
-    elif _end_in_count(lines):
-        items, counted = _after_space(lines, problems), True
-        if all(_has_count(line) for line in lines if line.strip()):  # else the problems tell
-            notes.append(_("every line ends in a space and a number: it is the word's count"))
+    elif _all_end_in_count(lines):
+        items, counted = _after_space(lines), True
+        notes.append(_("every line ends in a space and a number: it is the word's count"))
     else:
         items, counted = ((i, line, 0) for i, line in enumerate(lines, 1)), False
     counts = collect(items, problems)
@@ -141,26 +140,15 @@ def _after_tab(lines: Sequence[str], problems: Problems) -> Iterator[Item]:
         yield number, line, 0
 
 
-def _end_in_count(lines: Sequence[str]) -> bool:
-    """Whether all lines end in a space and a number; of many, one in a hundred may be cut off or damaged."""
+def _all_end_in_count(lines: Sequence[str]) -> bool:
     filled = [line for line in lines if line.strip()]
-    without = sum(not _has_count(line) for line in filled)
-    return bool(filled) and without <= len(filled) // 100
+    return bool(filled) and all(COUNT_AT_END.search(line) and line.split(None, 1)[1:] for line in filled)
 
 
-def _has_count(line: str) -> bool:
-    return bool(COUNT_AT_END.search(line) and line.split(None, 1)[1:])
-
-
-def _after_space(lines: Sequence[str], problems: Problems) -> Iterator[Item]:
+def _after_space(lines: Sequence[str]) -> Iterator[Item]:
     for number, line in enumerate(lines, 1):
-        if _has_count(line):
-            word, count = _cut_count(line)
-            yield number, word, int(count)
-            continue
-        if line.strip():
-            problems.add("no count", number, line)
-        yield number, line, 0
+        word, count = _cut_count(line)
+        yield number, word, int(count) if line.strip() else 0
 
 
 def _cut_count(line: str) -> tuple[str, str]:

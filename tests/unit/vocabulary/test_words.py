@@ -218,13 +218,3 @@ def test_a_packed_list_that_expands_without_end_is_refused(tmp_path: Path) -> No
     assert len(TextFile(path).lines()) == 100_000
     with pytest.raises(VocabularyError, match="expands to more than"):
         TextFile(path, expanded=1000).lines()
-
-
-def test_of_a_long_list_with_counts_a_damaged_line_costs_no_other_its_count(tmp_path: Path) -> None:
-    lines = [f"word{i} {i + 1}" for i in range(300)]
-    reading = read(tmp_path, "\n".join([*lines, "cut"]), spec=WordsSpec)
-    counted = dict(zip(words_of(reading), counts_of(reading) or [], strict=True))
-    assert (counted["word7"], counted["cut"]) == (8, 0)
-    assert ("no count", 301) in found(reading)
-    names = read(tmp_path, "\n".join(["Windows 10", "iPhone 6", "sea"]), spec=WordsSpec)
-    assert words_of(names) == ["Windows 10", "iPhone 6", "sea"]
