@@ -9,8 +9,9 @@ import math
 import os
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -79,6 +80,36 @@ def _hear_signals() -> None:
         # A shell's background job is started with SIGINT ignored, and nohup with SIGHUP: that stays.
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), end)
+    _hear_again_what_is_lost(end)
+
+
+def _hear_again_what_is_lost(end: Callable[[int, FrameType | None], None]) -> None:
+    """Send a signal once more whose exception fell where Python can only print and forget it.
+
+    That is so in a `__del__` and in a weak reference's callback, as importing runs for every module: without
+    this, the work would go on as if nobody had asked it to end.
+    """
+    usual = sys.unraisablehook
+
+    def lost(unraisable: Any) -> None:
+        if not _heard or not issubclass(unraisable.exc_type, (KeyboardInterrupt, Terminated)):
+            usual(unraisable)
+            return
+        number = _heard[-1]
+        signal.signal(number, end)
+        # Raised here it would be lost again: a moment later, the main thread is out of that place.
+        again = threading.Timer(0.01, _send_to_main_thread, [number])
+        again.daemon = True
+        again.start()
+
+    sys.unraisablehook = lost
+
+
+def _send_to_main_thread(number: int) -> None:
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)  # it also wakes it
+    else:
+        signal.raise_signal(number)
 
 
 @contextmanager

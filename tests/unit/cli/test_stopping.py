@@ -139,6 +139,36 @@ def test_work_that_reports_nothing_is_interrupted(tmp_path: Path) -> None:
     assert end_of(events)["code"] == 130
 
 
+# The signal comes while an object is being destroyed, where Python prints exceptions and goes on.
+DEAF = """
+import os, signal, sys, time
+import typer
+from core.cli import app, console
+
+class Deaf:
+    def __del__(self):
+        os.kill(os.getpid(), int(sys.argv[1]))
+        time.sleep(0.1)
+
+def work(args, prog_name):
+    with console.guard():
+        Deaf()
+        time.sleep(60)
+
+app.app = work
+raise SystemExit(console.entrance())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("number, code, text", [(2, 130, "Stopped."), (15, 143, "Ended by the system.")])
+def test_a_signal_that_python_forgets_is_heard_again(number: int, code: int, text: str) -> None:
+    command = [sys.executable, "-c", DEAF, str(number)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50)
+    assert (done.returncode, done.stderr.partition(".")[0] + ".") == (code, text)
+    assert "ignored" not in done.stderr
+
+
 @pytest.fixture
 def jobs(tmp_path: Path, lexiloom_home: Path):
     made = Jobs(tmp_path / "jobs", slots=1)
