@@ -15,7 +15,7 @@ from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
 from .lookup import combine, found_with, look_up, spellings_of
 from .matrix import EmbeddingMatrix, Located
-from .messages import speaking, translated
+from .messages import _, speaking, translated
 from .progress import Progress, ignore
 from .recipe import STAGE_VERSIONS, Recipe, fingerprints, resolved_path
 from .sources import open_source
@@ -24,6 +24,8 @@ from .vocabulary import Reading, VocabularySpec
 from .workspace.readings import is_quick, read_once
 
 if TYPE_CHECKING:
+    from .evaluation.spec import EvaluateSpec
+    from .evaluation.subjects import Subject
     from .workspace.workspace import Workspace
 
 
@@ -248,6 +250,34 @@ def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, 
         "timings": seconds,
     }
     return translated(lock, "en")
+
+
+def open_subject(
+    given: str | Path,
+    spec: EvaluateSpec,
+    *,
+    workspace: Workspace | None = None,
+    base: Path | None = None,
+    progress: Progress = ignore,
+) -> Subject:
+    """What `given` names, ready to be scored as `spec` wants it: a build's folder, or a source (`parse_source`).
+
+    Raises `SourceError`.
+    """
+    from .evaluation.subjects import as_subject
+    from .exports import read_build
+    from .sources import BuildSpec, parse_source
+
+    parsed = resolved_path(parse_source(str(given)), base)
+    options = {"most": spec.first_rows, "case": spec.case}
+    if isinstance(parsed, BuildSpec):
+        progress(_("Reading the build"), 0)
+        folder = Path(parsed.path).expanduser()
+        matrix = read_build(folder, check=False).matrix
+        return as_subject(matrix, folder.resolve().name, fills=spec.policy == "fills", **options)
+    return as_subject(
+        open_source(parsed, Context(workspace=workspace or _default_workspace(), progress=progress)), **options
+    )
 
 
 def _default_workspace() -> Workspace:

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from core.evaluation.similarity import PairSet, Score, load_pairs, read_pairs, score_similarity
+from core.evaluation.outcome import Outcome
+from core.evaluation.pairs import PairSet, load_pairs, read_pairs
+from core.evaluation.similarity import score_similarity
+from core.evaluation.subjects import as_subject
 
 MODEL = "all-MiniLM-L6-v2 (https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), Apache-2.0"
 WORDFREQ = (
@@ -56,15 +59,15 @@ def measure(made: Made, pair_sets: Sequence[PairSet]) -> str:
 
     stored = load_file(made.folder / "vectors.safetensors")
     vectors = stored["vectors"].astype(np.float32) * stored["scales"][:, None]
-    row = {word: i for i, word in enumerate(made.words)}
 
-    def score(pairs: PairSet, matrix: NDArray[np.float32]) -> Score:
-        return score_similarity(pairs, lambda word: matrix[row[word]] if word in row else None)
+    def score(pairs: PairSet, matrix: NDArray[np.float32]) -> Outcome:
+        return score_similarity(as_subject((made.words, matrix)), pairs)
 
     lines = ["| pairs | Spearman's rho | covered pairs | before rounding to int8 |", "|---|---|---|---|"]
     for pairs in pair_sets:
         after, before = score(pairs, vectors), score(pairs, made.kept)
-        lines.append(f"| {pairs.name} | {after.rho:.4f} | {after.covered} of {after.total} | {before.rho:.4f} |")
+        held = f"{after.counted.sum()} of {len(after)}"
+        lines.append(f"| {pairs.name} | {after.value():.4f} | {held} | {before.value():.4f} |")
     cosines = (
         np.einsum("ij,ij->i", vectors, made.kept) / np.linalg.norm(vectors, axis=1) / np.linalg.norm(made.kept, axis=1)
     )

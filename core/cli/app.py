@@ -19,6 +19,7 @@ VERBS = {
     "vocabulary": ("vocabulary", N_("Read a vocabulary and show how it was read; needs no source.")),
     "index": ("index", N_("Scan a file of vectors into the index that is kept of it.")),
     "export": ("export", N_("Write a build in another program's format, read it back, and compare.")),
+    "evaluate": ("evaluate", N_("Score sources and builds on published sets or your own, and compare them.")),
     "sources": ("sources", N_("List the built-in sources and the indexes kept of files.")),
     "app": ("serve", N_("Start the web app, for yourself or for a class.")),
 }

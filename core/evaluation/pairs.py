@@ -31,6 +31,11 @@ class PairSet:
     def __len__(self) -> int:
         return len(self.pairs)
 
+    @property
+    def words(self) -> list[str]:
+        """The words of all pairs, each once."""
+        return list(dict.fromkeys(word for a, b, _human in self.pairs for word in (a, b)))
+
 
 @dataclass(frozen=True)
 class _Shipped:

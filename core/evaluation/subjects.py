@@ -21,7 +21,7 @@ from ..matrix import EmbeddingMatrix
 from ..messages import _
 from ..oov import DEFAULT_FILL, fill
 from ..progress import Progress, Reached, ignore, unwatched
-from ..rows import Origin
+from ..rows import Origin, Rows
 from ..sources.protocol import Context, Source, SourceInfo
 from ..vocabulary.vocabulary import Vocabulary
 
@@ -239,6 +239,23 @@ class FilledSource:
         made = ids >= self.own
         made[made] = ~np.array(self.filled.rows.known)[ids[made] - self.own]
         return made
+
+
+def as_subject(
+    given: Any, name: str = "", *, fills: bool = False, most: int | None = None, case: Case = "lower"
+) -> Subject:
+    """A subject of a source, of a finished matrix, or of (words, vectors float32[n, d]).
+
+    `fills`: the filled rows of a matrix count too.
+    """
+    if isinstance(given, tuple):
+        words, vectors = given
+        rows = Rows.missing(len(words)).replace_columns(origin=np.full(len(words), Origin.EXACT, np.uint8))
+        given = EmbeddingMatrix(Vocabulary(words), np.ascontiguousarray(vectors, np.float32), rows)
+    if isinstance(given, EmbeddingMatrix):
+        source = MatrixSource(given, name or "matrix", fills=fills)
+        return Subject(source.info.name, source, "matrix", most, case)
+    return Subject(name or given.info.name, given, "source", most, case)
 
 
 def with_fills(

@@ -10,7 +10,9 @@ import pytest
 
 from core import Recipe, run
 from core.errors import SourceError
-from core.evaluation.similarity import load_pairs, read_pairs, score_source
+from core.evaluation.pairs import load_pairs, read_pairs
+from core.evaluation.similarity import score_similarity
+from core.evaluation.subjects import as_subject
 from core.sources import builtin, open_source
 from core.sources.builtin import FOLDER, NAMES, list_builtin
 
@@ -34,20 +36,22 @@ def test_they_share_one_space_and_say_whose_data_they_are() -> None:
 
 @pytest.mark.parametrize("pairs", ["wordsim353", "simlex999"])
 def test_the_english_card_tells_the_measured_scores(pairs: str) -> None:
-    score = score_source(open_source("builtin:english"), load_pairs(pairs))
+    score = score_similarity(as_subject(open_source("builtin:english")), load_pairs(pairs))
     card = (FOLDER / "english/card.md").read_text("utf-8")
     rho, covered, total = re.search(rf"\| {score.name} \| ([\d.]+) \| (\d+) of (\d+) \|", card).groups()  # type: ignore[union-attr]
-    assert (int(covered), int(total)) == (score.covered, score.total)
-    assert float(rho) == pytest.approx(score.rho, abs=1e-4)
+    assert (int(covered), int(total)) == (score.counted.sum(), len(score))
+    assert float(rho) == pytest.approx(score.value(), abs=1e-4)
 
 
 @pytest.mark.realdata
 @pytest.mark.parametrize(("pairs", "least"), [("cwe_240", 0.53), ("cwe_297", 0.59), ("COS960_all", 0.71)])
 def test_the_chinese_card_tells_the_measured_scores(pairs: str, least: float, data_folder: Path) -> None:
-    score = score_source(open_source("builtin:chinese"), read_pairs(data_folder / f"eval_zh/{pairs}.txt"))
+    score = score_similarity(
+        as_subject(open_source("builtin:chinese")), read_pairs(data_folder / f"eval_zh/{pairs}.txt")
+    )
     card = (FOLDER / "chinese/card.md").read_text("utf-8")
-    assert f"| {score.name} | {score.rho:.4f} | {score.covered} of {score.total} |" in card
-    assert score.rho is not None and score.rho >= least
+    assert f"| {score.name} | {score.value():.4f} | {score.counted.sum()} of {len(score)} |" in card
+    assert (score.value() or 0) >= least
 
 
 def test_meanings_meet_across_the_languages() -> None:
