@@ -54,7 +54,7 @@ def nearest(
     n = len(matrix.vocabulary)
     for first in range(0, n, rows):
         block = np.asarray(matrix.vectors[first : first + rows], np.float32)
-        cosines = wanted @ _unit(block).T
+        cosines = wanted @ unit32(block).T
         cosines[:, ~block.any(axis=1)] = -np.inf
         cosines[:, [i - first for i in left_out if first <= i < first + len(block)]] = -np.inf
         for q, row in enumerate(own):
@@ -80,13 +80,16 @@ def _queries(
         given = np.asarray(np.atleast_2d(queries), np.float32)
         if given.shape[1] != matrix.dim:
             raise ValueError(f"queries of {given.shape[1]} dimensions for a matrix of {matrix.dim}")
-        return [-1] * len(given), _unit(given)
+        return [-1] * len(given), unit32(given)
     rows = [matrix.vocabulary.ids[word] for word in queries]
-    return rows, _unit(np.asarray(matrix.vectors[rows], np.float32))
+    return rows, unit32(np.asarray(matrix.vectors[rows], np.float32))
 
 
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of length 1; zero rows stay zero. Scaled first, so that tiny and huge values neither vanish nor overflow."""
+def unit32(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """float32[n, d]: rows of length 1; zero rows stay zero.
+
+    Scaled first, so that tiny and huge values neither vanish nor overflow.
+    """
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
     scaled = vectors / np.where(largest > 0, largest, 1)
     lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
