@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from .errors import RecipeError
+from .evaluation.spec import EvaluateSpec
 from .ladder import DEFAULT_LADDER, Ladder
 from .lookup import Chain, CombineSpec
 from .messages import N_, _
@@ -32,6 +33,7 @@ class Draft(Spec):
     combine: CombineSpec = Chain()
     oov: FillSpec = DEFAULT_FILL
     transforms: tuple[TransformSpec, ...] = ()
+    evaluate: EvaluateSpec | None = None
 
     @classmethod
     def of(cls, recipe: Recipe) -> Draft:

@@ -24,8 +24,10 @@ from .vocabulary import Reading, VocabularySpec
 from .workspace.readings import is_quick, read_once
 
 if TYPE_CHECKING:
+    from .evaluation.evaluating import Evaluation
     from .evaluation.spec import EvaluateSpec
     from .evaluation.subjects import Subject
+    from .sources import SourceSpec
     from .workspace.workspace import Workspace
 
 
@@ -75,6 +77,7 @@ class Build:
     dropped   (word, count) of the words that the fill left out
     faulty    words whose row in the source is not finite: counted as missing, and filled
     lock      resolved inputs with digests, library versions, timings, coverage, warnings
+    evaluation  scores of the matrix, None where the recipe asks for none
     """
 
     recipe: Recipe
@@ -85,6 +88,7 @@ class Build:
     faulty: tuple[str, ...]
     lock: dict[str, Any]
     base: Path | None = field(default=None, repr=False)
+    evaluation: Evaluation | None = None
 
     def save(self, folder: str | Path, *, keep_paths: bool = False, progress: Progress = ignore) -> Path:
         """Write the build's folder, whole or not at all; its texts are in English. Raises `WorkspaceError`.
@@ -92,6 +96,7 @@ class Build:
         The recipe's relative paths are made relative to the folder, unless `keep_paths`.
         """
         from .card import write_card
+        from .evaluation.tables import as_json
         from .exports import write_build
 
         target = Path(folder)
@@ -104,6 +109,7 @@ class Build:
             lock=self.lock,
             card=card,
             dropped=self.dropped,
+            evaluation=None if self.evaluation is None else as_json(self.evaluation),
             progress=progress,
         )
         return target
@@ -227,7 +233,31 @@ def run(
         matrix = transform(filled.matrix, recipe.transforms, progress=progress)
     coverage = measure_coverage(matrix.rows, matrix.vocabulary)
     build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
+    if recipe.evaluate is not None:
+        with clock("evaluate"):
+            build = replace(build, evaluation=_evaluated(build, workspace, progress))
     return replace(build, lock=_lock(build, {**covered.seconds, **clock.seconds}, started))
+
+
+def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evaluation:
+    """The scores of the build's matrix, of the sources it was made of, and of what it is to be compared with."""
+    from .evaluation.evaluating import evaluate
+    from .evaluation.subjects import as_subject
+
+    spec = build.recipe.evaluate
+    assert spec is not None
+    options: dict[str, Any] = {"most": spec.first_rows, "case": spec.case}
+    subjects = [as_subject(build.matrix, "matrix", fills=spec.policy == "fills", **options)]
+    subjects += [as_subject(source, **options) for source in build.cover.sources]
+    against = [resolved_path(one, build.base) for one in spec.against]
+    subjects += [open_subject(one, spec, workspace=workspace, progress=progress) for one in against]
+    return evaluate(
+        subjects,
+        resolved_path(spec, build.base),
+        ladder=build.recipe.ladder,
+        oov=build.recipe.oov,
+        progress=progress,
+    )
 
 
 def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, Any]:
@@ -253,7 +283,7 @@ def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, 
 
 
 def open_subject(
-    given: str | Path,
+    given: str | Path | SourceSpec,
     spec: EvaluateSpec,
     *,
     workspace: Workspace | None = None,
@@ -268,8 +298,8 @@ def open_subject(
     from .exports import read_build
     from .sources import BuildSpec, parse_source
 
-    parsed = resolved_path(parse_source(str(given)), base)
-    options = {"most": spec.first_rows, "case": spec.case}
+    parsed = resolved_path(parse_source(str(given)) if isinstance(given, (str, Path)) else given, base)
+    options: dict[str, Any] = {"most": spec.first_rows, "case": spec.case}
     if isinstance(parsed, BuildSpec):
         progress(_("Reading the build"), 0)
         folder = Path(parsed.path).expanduser()

@@ -14,6 +14,8 @@ import tomli_w
 from pydantic import BaseModel, Field, ValidationError
 
 from .errors import RecipeError, one_of
+from .evaluation.sets import parse_set
+from .evaluation.spec import EvaluateSpec
 from .ladder import DEFAULT_LADDER, Ladder
 from .lookup import Chain, CombineSpec
 from .messages import N_, _
@@ -31,7 +33,7 @@ SpecT = TypeVar("SpecT", bound=BaseModel)
 
 
 class Recipe(Spec):
-    """What was asked of a build: everything that its matrix depends on, and nothing else.
+    """What was asked of a build: everything that its matrix depends on, and how it is then to be scored.
 
     Short forms are accepted and spelled out: `vocabulary` as a path (its kind is sniffed) or a list of
     words, the `parts` of several files as paths; a source as "builtin:english", "random:300" or a path;
@@ -58,6 +60,9 @@ class Recipe(Spec):
     combine: CombineSpec = option(Chain(), N_("Combine"), N_("How several sources are joined."))
     oov: FillSpec = option(DEFAULT_FILL, N_("Missing words"), N_("How words that no source holds get a vector."))
     transforms: tuple[TransformSpec, ...] = option((), N_("Transforms"), N_("What is done to the matrix, in order."))
+    evaluate: EvaluateSpec | None = option(
+        None, N_("Evaluate"), N_("What the matrix is scored on; it changes nothing of the matrix.")
+    )
 
     def __init__(self, **tables: Any) -> None:
         spelled = spell_out(tables)
@@ -121,6 +126,7 @@ class Recipe(Spec):
         tables = {
             "vocabulary": _moved(self.vocabulary, base, folder),
             "sources": tuple(_moved(source, base, folder) for source in self.sources),
+            "evaluate": self.evaluate and _moved(self.evaluate, base, folder),
         }
         return self.model_copy(update=tables)
 
@@ -194,6 +200,18 @@ def spell_out(tables: Mapping[str, Any], *, base: Path | None = None) -> dict[st
         spelled["oov"] = steps[0] if len(steps) == 1 else {"kind": "cascade", "steps": steps}
     if isinstance(spelled.get("transforms"), (str, list, tuple)):
         spelled["transforms"] = tuple({"kind": s} if isinstance(s, str) else s for s in _names(spelled["transforms"]))
+    if isinstance(spelled.get("evaluate"), Mapping):
+        spelled["evaluate"] = _evaluate(spelled["evaluate"])
+    return spelled
+
+
+def _evaluate(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with sets and sources that are given as texts spelled out."""
+    spelled = dict(given)
+    for name, parse in (("sets", parse_set), ("against", parse_source), ("methods", str)):
+        if isinstance(listed := spelled.get(name), (str, list, tuple)):
+            listed = _names(listed) if name != "sets" or not isinstance(listed, str) else [listed]
+            spelled[name] = tuple(parse(one) if isinstance(one, str) else one for one in listed)
     return spelled
 
 
@@ -222,7 +240,7 @@ def _ladder(rungs: Sequence[Any]) -> dict[str, bool]:
 
 
 # Fields that name a file or folder. Those of one name mean the same in every spec.
-PATHS = ("path", "user_dictionary")
+PATHS = ("path", "user_dictionary", "suite_dir", "test_path")
 
 # A stage whose results change for the same spec gets the next number, so that nothing stale is reused.
 STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1}

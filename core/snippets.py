@@ -54,7 +54,7 @@ def _written_out(recipe: Recipe, out: str) -> str:
 
 def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     """The options of `lexiloom build`, None where they can't say all of the recipe."""
-    if recipe.vocabulary.kind in WRITTEN_OUT:
+    if recipe.vocabulary.kind in WRITTEN_OUT or recipe.evaluate is not None:
         return None
     table = plain(recipe.vocabulary)
     flags: list[tuple[str, ...]] = [("--vocab", table.pop("path")), ("--vocab-kind", table.pop("kind"))]
@@ -73,6 +73,12 @@ def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     if recipe.seed:
         flags.append(("--seed", str(recipe.seed)))
     return flags + [("--set", f"{path}={value}") for path, value in sets]
+
+
+def source_text(source: Any) -> str | None:
+    """The spec string of a source, None where it can't say all of it."""
+    text, rest = _source(source)
+    return None if rest else text
 
 
 def _source(source: Any) -> tuple[str | None, dict[str, Any]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,10 +64,13 @@ def score_analogies_all(
     one that so differs from d is right: as in gensim's `evaluate_word_analogies`. That one looks at its five best
     words only; where all five are a, b, c or variants of them it is wrong and this may be right.
 
-    Raises InputError for a subject whose rows can't be listed.
+    A subject whose rows can't be listed (random vectors have no end) answers none: no question counts.
     """
     asked = _asked(subject, analogies)
     answered = np.flatnonzero(asked.held if policy == "fills" else asked.covered)
+    if subject.size is None or subject.source.words() is None:
+        answered = answered[:0]
+        asked = replace(asked, covered=np.zeros_like(asked.covered))
     rows, searched = _answers(subject, asked, answered, methods, progress)
     return {
         method: _outcome(asked, analogies, policy, answered, found, {"method": method, "searched": searched})
@@ -139,9 +142,9 @@ def _answers(
     best = {method: np.full(len(abc), NOWHERE, np.float32) for method in methods}
     rows = {method: np.full(len(abc), -1, np.int64) for method in methods}
     searched = 0
+    if not len(abc):
+        return rows, searched
     for first, block, sound in subject.blocks(rows=ROWS_AT_ONCE, progress=progress, stage=_(STAGE)):
-        if not len(abc):
-            break
         cosines = asked.unit @ unit32(block).T
         barred = np.where(sound, np.float32(0), NOWHERE)
         searched += int(sound.sum())
@@ -162,7 +165,8 @@ def _outcome(
     right = np.zeros(len(asked.places))
     wanted = asked.places[answered, 3]
     right[answered] = [row in asked.alike[d] for row, d in zip(rows.tolist(), wanted.tolist(), strict=True)]
-    counted = np.ones(len(right), bool) if policy == "mean" else np.zeros(len(right), bool)
+    everything = policy == "mean" and bool(len(answered))
+    counted = np.full(len(right), everything)
     counted[answered] = True
     sections = _by_section(analogies, right, counted, asked.covered)
     told = {"by_section": sections, "accuracy_all": float(right.mean()) if len(right) else None, **_kinds(sections)}

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..messages import N_
+from ..sources import SourceSpec
 from ..spec import Spec, option
 from .outcome import Policy
 from .resampling import RESAMPLES
@@ -50,7 +51,11 @@ ItemsSpec = Annotated[KnownItems | ItemsFile | LabelledFile, Field(discriminator
 
 
 class EvaluateSpec(Spec):
-    """How subjects are scored."""
+    """How subjects are scored. In a recipe: what is found out of its matrix, beside the sources it was made of."""
+
+    against: tuple[SourceSpec, ...] = option(
+        (), N_("Compared with"), N_("Further sources and builds that the matrix is compared with.")
+    )
 
     suite: Literal["auto", "en", "zh", "all", "none"] = option(
         "auto", N_("Suite"), N_("Which published sets: those of the subjects' language, of one language, all or none.")

@@ -8,6 +8,7 @@ recipe.toml         what was asked
 build.json          what really happened (the lock), and the digests of the files beside it
 card.md             for people
 dropped.json        words that the fill left out, with their counts, if there are any
+evaluation.json     what the matrix reached on published sets, if the recipe asks for it
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from ..workspace.atomic import atomic_folder, recover
 VERSION = 1
 MATRIX, WORDS, LINES, ROWS = "matrix.safetensors", "words.json", "words.txt", "rows.parquet"
 RECIPE, LOCK, CARD, DROPPED = "recipe.toml", "build.json", "card.md", "dropped.json"
+EVALUATION = "evaluation.json"
 BLOCK = 1 << 22
 # What any reader may take for the end of a line (str.splitlines), and what a reader may strip.
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -61,6 +63,7 @@ def write_build(
     lock: Mapping[str, Any],
     card: str,
     dropped: Sequence[tuple[str, int | None]] = (),
+    evaluation: bytes | None = None,
     progress: Progress = ignore,
 ) -> None:
     """Write a build's folder, whole or not at all; an older build there is replaced.
@@ -89,6 +92,8 @@ def write_build(
         _write_text(made / CARD, card)
         if dropped:
             _write_text(made / DROPPED, json.dumps([list(pair) for pair in dropped], indent=0))
+        if evaluation is not None:
+            (made / EVALUATION).write_bytes(evaluation)
         content = {
             **lock,
             "lexiloom_build": VERSION,
