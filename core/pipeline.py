@@ -292,22 +292,33 @@ def open_subject(
 ) -> Subject:
     """What `given` names, ready to be scored as `spec` wants it: a build's folder, or a source (`parse_source`).
 
-    Raises `SourceError`.
+    "NAME=…" gives it another name in reports. Raises `SourceError`.
     """
     from .evaluation.subjects import as_subject
     from .exports import read_build
     from .sources import BuildSpec, parse_source
 
-    parsed = resolved_path(parse_source(str(given)) if isinstance(given, (str, Path)) else given, base)
+    name = ""
+    if isinstance(given, (str, Path)):
+        name, text = _named(str(given))
+        given = parse_source(text)
+    parsed = resolved_path(given, base)
     options: dict[str, Any] = {"most": spec.first_rows, "case": spec.case}
     if isinstance(parsed, BuildSpec):
         progress(_("Reading the build"), 0)
         folder = Path(parsed.path).expanduser()
         matrix = read_build(folder, check=False).matrix
-        return as_subject(matrix, folder.resolve().name, fills=spec.policy == "fills", **options)
-    return as_subject(
-        open_source(parsed, Context(workspace=workspace or _default_workspace(), progress=progress)), **options
-    )
+        return as_subject(matrix, name or folder.resolve().name, fills=spec.policy == "fills", **options)
+    context = Context(workspace=workspace or _default_workspace(), progress=progress)
+    return as_subject(open_source(parsed, context), name, **options)
+
+
+def _named(text: str) -> tuple[str, str]:
+    """("name", "source") of "name=source"; no name where there is none, or where it is a path that exists."""
+    name, equals, rest = text.partition("=")
+    if not equals or not name or not rest or set(name) & set("/\\:.") or Path(text).exists():
+        return "", text
+    return name, rest
 
 
 def _default_workspace() -> Workspace:

@@ -86,6 +86,18 @@ EXPLANATIONS = {
         N_("Which source of the chain gave how many words: the first that has a word gives its row."),
         N_("Over all found words."),
     ),
+    "scores": Explanation(
+        N_(
+            "What each subject reached on each set: Spearman's rank correlation with people's scores of word pairs, or "
+            "the share of questions, words or texts it gets right. The bars are 95 % intervals from bootstrap samples."
+        ),
+        N_("Over the items that count under the chosen policy for missing words; compare only on the same items."),
+        r"$\rho = 1 - \frac{6 \sum_i d_i^2}{n (n^2 - 1)}$",
+    ),
+    "by_dimension": Explanation(
+        N_("The score with fewer dimensions: the rows reduced by PCA, the same pairs scored again."),
+        N_("PCA is fitted on a sample of the subject's rows, centered; the same bootstrap samples at each dimension."),
+    ),
     "oov": Explanation(
         N_("All words one by one: what became of each, and under which spelling it was found."),
         N_("Most frequent first. Search, choose a state, click a row, or save the list for a spreadsheet."),

@@ -45,11 +45,11 @@ def _told(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _stamp(path: Path) -> list[Any]:
+def stamp(path: Path) -> list[Any]:
     """What tells a changed file from the one that was read."""
     try:
         if path.is_dir():
-            return [[str(p), *_stamp(p)] for p in sorted(path.rglob("*")) if p.is_file()]
+            return [[str(p), *stamp(p)] for p in sorted(path.rglob("*")) if p.is_file()]
         found = os.stat(path)
     except OSError:
         return []
@@ -67,7 +67,7 @@ def reading(draft: Draft, base: Path) -> Reading:
 
 def _vocabulary_key(draft: Draft, base: Path) -> str:
     assert draft.vocabulary is not None
-    stamps = [_stamp(base / os.path.expanduser(path)) for path in paths_in(draft.vocabulary)]
+    stamps = [stamp(base / os.path.expanduser(path)) for path in paths_in(draft.vocabulary)]
     return _told(draft.vocabulary.model_dump(mode="json"), stamps)
 
 
@@ -82,8 +82,8 @@ def source(spec: Any, base: Path) -> Source:
     context = Context(workspace=server.home())
     if not is_ready(spec, context):
         raise NotReady("index", spec.path)
-    stamp = _stamp(Path(os.path.expanduser(spec.path))) if getattr(spec, "path", "") else []
-    return _source(_told(spec.model_dump(mode="json"), stamp), spec, context)
+    seen = stamp(Path(os.path.expanduser(spec.path))) if getattr(spec, "path", "") else []
+    return _source(_told(spec.model_dump(mode="json"), seen), spec, context)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -115,14 +115,20 @@ def build_key(draft: Draft, base: Path) -> str:
     """The name of the build that the draft gives: the same recipe over the same inputs has the same."""
     found = cover(draft, base)
     digests = [one.info.digest for one in found.sources]
-    keys = fingerprints(draft.recipe(), found.reading.report.digest, digests)
-    return _told(draft.recipe().to_toml(), keys["transforms"])[:32]
+    recipe = to_build(draft)
+    keys = fingerprints(recipe, found.reading.report.digest, digests)
+    return _told(recipe.to_toml(), keys["transforms"])[:32]
+
+
+def to_build(draft: Draft) -> Recipe:
+    """The recipe that is built: scores are a page's business here, and change no build."""
+    return draft.with_(evaluate=None).recipe()
 
 
 def build(key: str) -> SavedBuild | None:
     """A finished build, or None where there is none (any more)."""
     folder = server.home().builds / key
-    return _build(key, str(_stamp(folder / "build.json")), folder) if (folder / "build.json").is_file() else None
+    return _build(key, str(stamp(folder / "build.json")), folder) if (folder / "build.json").is_file() else None
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)

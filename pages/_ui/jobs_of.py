@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.evaluation.command import arguments_of
 from core.jobs import JobSpec
 from core.messages import _
 from core.settings import plain
 
-from . import server
+from . import cached, evaluation_choices, server
 from .state import Visit
 
 
@@ -69,7 +70,7 @@ def build(visit: Visit, key: str) -> JobSpec:
     # A file of its own: the draft may change while the job waits.
     recipe = visit.base / "recipes" / f"{key}.toml"
     recipe.parent.mkdir(exist_ok=True)
-    recipe.write_text(visit.draft.recipe().to_toml(), encoding="utf-8")
+    recipe.write_text(cached.to_build(visit.draft).to_toml(), encoding="utf-8")
     return JobSpec(
         kind="build",
         arguments=("run", str(recipe), "--base", str(visit.base), "--out", str(folder), "--keep-paths", "--json"),
@@ -91,4 +92,16 @@ def export(key: str, kind: str, extension: str, spaces: str) -> JobSpec:
         title=_("Writing {name}").format(name=out.name),
         base=str(builds),
         result=str(out),
+    )
+
+
+def evaluate(visit: Visit, asked: evaluation_choices.Asked) -> JobSpec:
+    """Score what was chosen, and compare."""
+    arguments = (*arguments_of(asked.subjects, asked.spec, asked.vocabulary), "--json")
+    return JobSpec(
+        kind="evaluate",
+        arguments=arguments,
+        key=_key("evaluate", str(visit.base), arguments, asked.stamps),
+        title=_("Evaluating"),
+        base=str(visit.base),
     )

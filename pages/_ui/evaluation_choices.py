@@ -1,0 +1,323 @@
+"""What is scored, on which sets, and how missing words are treated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LexiloomError
+from core.evaluation.catalog import find_sets
+from core.evaluation.sets import parse_set, read_set
+from core.evaluation.spec import EvaluateSpec, ItemsFile
+from core.messages import N_, _
+from core.snippets import source_text
+from core.sources import list_builtin, parse_source
+
+from . import cached, server, state
+from .names import source_name
+from .panels import place_error, problem
+from .source_panels import language_name
+from .state import Visit
+
+POLICIES = {
+    "covered": N_("leave them out"),
+    "mean": N_("count them as average"),
+    "fills": N_("fill them first"),
+}
+POLICY_HELP = N_(
+    "A pair or question with a missing word can be left out, scored as an average one, or scored with the vectors that "
+    "our fills make. Scores under different choices do not compare."
+)
+SUITES = {
+    "auto": N_("fitting the source"),
+    "en": N_("English"),
+    "zh": N_("Chinese"),
+    "all": N_("all"),
+    "none": N_("none"),
+}
+METHODS = {"3cosadd": "3CosAdd", "3cosmul": "3CosMul", "pairdirection": "PairDirection"}
+TASKS = {
+    "similarity": N_("word similarity"),
+    "analogy": N_("analogies"),
+    "categorization": N_("categories"),
+    "outliers": N_("odd one out"),
+    "bias": N_("associations (WEAT)"),
+    "probe": N_("text classification"),
+}
+BASELINE = "random:300"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be evaluated: the arguments of `lexiloom evaluate`.
+
+    key     names the result: other choices or other files give another one
+    stamps  what tells changed files from those that were scored
+    """
+
+    subjects: tuple[str, ...]
+    spec: EvaluateSpec
+    vocabulary: str
+    key: str
+    stamps: Any
+
+
+def choose(visit: Visit) -> Asked | None:
+    """The choices as widgets; None where nothing can be scored."""
+    spec = visit.draft.evaluate or EvaluateSpec()
+    left, right = st.columns(2, gap="large")
+    with left:
+        subjects = _subjects(visit, spec)
+    with right:
+        _sets(visit, spec)
+    _policy(visit, spec)
+    only = _options(visit, spec)
+    try:
+        return _asked(visit, subjects, only)
+    except LexiloomError as error:
+        problem(error)
+        return None
+
+
+def _asked(visit: Visit, subjects: list[str], only: bool) -> Asked:
+    assert visit.base is not None
+    spec = (visit.draft.evaluate or EvaluateSpec()).model_copy(update={"against": ()})
+    folder = server.data_folder()
+    if folder is not None and not spec.suite_dir:
+        spec = spec.model_copy(update={"suite_dir": str(folder)})
+    vocabulary = str(getattr(visit.draft.vocabulary, "path", "")) if only else ""
+    named = [one.partition("=")[2] or one.partition(":")[2] for one in subjects]
+    stamps = [cached.stamp(visit.base / os.path.expanduser(path)) for path in (*named, *_files(spec), vocabulary)]
+    told = json.dumps([subjects, spec.model_dump(mode="json"), vocabulary, stamps], sort_keys=True)
+    return Asked(tuple(subjects), spec, vocabulary, hashlib.sha256(told.encode()).hexdigest()[:24], stamps)
+
+
+def _files(spec: EvaluateSpec) -> list[str]:
+    return [path for one in spec.sets for path in (getattr(one, "path", ""), getattr(one, "test_path", "")) if path]
+
+
+def _subjects(visit: Visit, spec: EvaluateSpec) -> list[str]:
+    """What is scored: the matrix if it is built, its sources, and what it is compared with."""
+    st.markdown(f"**{_('What is scored')}**")
+    own: dict[str, str] = {}
+    if not visit.draft.lacks:
+        try:
+            key = cached.build_key(visit.draft, visit.base)  # type: ignore[arg-type]
+        except (cached.NotReady, LexiloomError):
+            key = ""
+        if key and cached.build(key) is not None:
+            own[f"matrix={server.home().builds / key}"] = _("the matrix")
+    for source in visit.draft.sources:
+        if (text := source_text(source)) is not None:
+            own[text] = source_name(source)
+    for name in own.values():
+        st.text(f"•  {name}")
+    others = {one["spec"]: parse_source(one["spec"]) for one in list_builtin()} | {BASELINE: parse_source(BASELINE)}
+    others |= {source_text(one) or "": one for one in spec.against}
+    folder = server.data_folder()
+    if folder is not None:
+        files = server.access(visit.base or folder).files(folder)
+        others |= {f"file:{path}": parse_source(f"file:{path}") for path in files if _is_vectors(path)}
+    offered = [text for text in others if text and text not in own and text.removesuffix(",normal") not in own]
+    chosen = [text for one in spec.against if (text := source_text(one)) in offered]
+    key_of = state.key("evaluate-against")
+    given = st.multiselect(
+        _("Compared with"),
+        offered,
+        default=chosen,
+        format_func=lambda text: source_name(others[text]),
+        key=key_of,
+        disabled=visit.read_only,
+        placeholder=_("Choose further sources"),
+        on_change=_keep_against,
+        args=(key_of,),
+        help=_("Random vectors are the baseline: what rows reach that know nothing."),
+    )
+    return [*own, *given]
+
+
+def _is_vectors(path: Path) -> bool:
+    return path.suffix.lower() in (".bin", ".vec", ".npz", ".safetensors") or "glove" in path.name.lower()
+
+
+def _keep_against(widget: str) -> None:
+    _change("against", [parse_source(text) for text in state.value(widget)])
+
+
+def _change(name: str, value: Any) -> None:
+    spec = state.visit().draft.evaluate or EvaluateSpec()
+    try:
+        state.save(state.visit().draft.with_(evaluate=spec.model_copy(update={name: _plain(value)})))
+        state.remember("error:evaluate", None)
+    except LexiloomError as error:
+        state.remember("error:evaluate", str(error))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _keep(name: str, widget: str) -> None:
+    _change(name, state.value(widget))
+
+
+def _sets(visit: Visit, spec: EvaluateSpec) -> None:
+    st.markdown(f"**{_('On which sets')}**")
+    widget = state.key("evaluate-suite")
+    st.selectbox(
+        _("Published sets"),
+        list(SUITES),
+        index=list(SUITES).index(spec.suite),
+        format_func=lambda one: _(SUITES[one]),
+        key=widget,
+        disabled=visit.read_only,
+        on_change=_keep,
+        args=("suite", widget),
+        help=_("Sets come with Lexiloom and gensim; others are read from the server's data folder or uploaded."),
+    )
+    own = [one for one in spec.sets if isinstance(one, ItemsFile) or one.kind == "probe"]
+    for k, one in enumerate(own):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(f"•  {Path(one.path).name} ({_(TASKS[one.kind])})")
+            if not visit.read_only:
+                st.button(
+                    "", icon=":material/close:", key=f"drop-set-{k}", on_click=_drop, args=(one,), help=_("Take it out")
+                )
+    with st.container(horizontal=True):
+        _catalog(spec)
+        if not visit.read_only:
+            _own_sets(visit)
+    place_error("evaluate")
+
+
+def _drop(one: Any) -> None:
+    spec = state.visit().draft.evaluate or EvaluateSpec()
+    _change("sets", [other for other in spec.sets if other != one])
+
+
+def _catalog(spec: EvaluateSpec) -> None:
+    """All published sets: at hand or where they are had."""
+    with st.popover(_("Published sets"), icon=":material/library_books:", type="tertiary"):
+        folder = server.data_folder()
+        rows = [
+            {
+                _("set"): found.known.title,
+                _("task"): str(_(TASKS[found.known.task])),
+                _("language"): str(language_name(found.known.language)),
+                _("items"): found.known.items or None,
+                _("at hand"): found.path is not None,
+                _("where it is had"): found.known.home or "Lexiloom",
+                _("licence"): str(_(found.known.licence)),
+            }
+            for found in find_sets([folder] if folder else [])
+        ]
+        st.dataframe(
+            rows, hide_index=True, height="content", column_config={_("where it is had"): st.column_config.LinkColumn()}
+        )
+
+
+def _own_sets(visit: Visit) -> None:
+    """Sets of the visitor's own: uploaded or pasted."""
+    with st.popover(_("Add your own"), icon=":material/add:", type="tertiary"):
+        st.caption(
+            _(
+                "Word pairs with scores (word, word, number), analogies (four words a line), words with categories "
+                "(word, category), or texts with labels (.csv, .tsv, .jsonl: chosen below)."
+            )
+        )
+        texts = st.toggle(_("These are texts with labels"), key="evaluate-texts")
+        files = st.file_uploader(
+            _("Files of sets"), accept_multiple_files=True, key=state.fresh("evaluate-sets"), max_upload_size=50
+        )
+        pasted = st.text_area(
+            _("Or paste a table"), key=state.fresh("evaluate-pasted"), placeholder="cat\tdog\t7.5", height=100
+        )
+        if st.button(_("Add"), key="evaluate-add", disabled=not files and not pasted.strip(), type="primary"):
+            given = [(file.name, file) for file in files or []]
+            if pasted.strip():
+                given.append(("pasted.tsv", pasted.encode("utf-8", "surrogatepass")))
+            if _added(given, texts):
+                state.renew("evaluate-sets")
+                state.renew("evaluate-pasted")
+                st.rerun()
+
+
+def _added(files: list[tuple[str, Any]], texts: bool) -> bool:
+    """Keep the files, read them once to see that they are sound, and add them to the sets."""
+    try:
+        here = state.own_workspace()
+        spec = state.visit().draft.evaluate or EvaluateSpec()
+        new = []
+        for name, data in files:
+            path = here.add_upload(name, data)
+            parsed = parse_set(f"probe:{here.folder / path}" if texts else str(here.folder / path))
+            read_set(parsed)
+            new.append(parsed.model_copy(update={"path": path}))
+        kept = [one for one in spec.sets if one not in new]
+        state.save(state.visit().draft.with_(evaluate=spec.model_copy(update={"sets": (*kept, *new)})))
+    except LexiloomError as error:
+        problem(error)
+        return False
+    return True
+
+
+def _policy(visit: Visit, spec: EvaluateSpec) -> None:
+    widget = state.key("evaluate-policy")
+    st.segmented_control(
+        _("Items with missing words"),
+        list(POLICIES),
+        default=spec.policy,
+        format_func=lambda one: _(POLICIES[one]),
+        key=widget,
+        disabled=visit.read_only,
+        required=True,
+        on_change=_keep,
+        args=("policy", widget),
+        help=_(POLICY_HELP),
+    )
+
+
+def _options(visit: Visit, spec: EvaluateSpec) -> bool:
+    """Further options; whether only items of the vocabulary count."""
+    only = False
+    with st.expander(_("Options"), icon=":material/tune:"):
+        widget = state.key("evaluate-methods")
+        st.pills(
+            _("How analogies are answered"),
+            list(METHODS),
+            selection_mode="multi",
+            default=list(spec.methods),
+            format_func=METHODS.get,
+            key=widget,
+            disabled=visit.read_only,
+            required=True,
+            on_change=_keep,
+            args=("methods", widget),
+        )
+        for name, label in (
+            ("geometry", _("Measure the shape of the vectors too: isotropy, hubness, norms")),
+            ("dimensions", _("How many dimensions? Score at fewer of them too, by PCA")),
+        ):
+            widget = state.key(f"evaluate-{name}")
+            st.toggle(
+                label,
+                value=getattr(spec, name),
+                key=widget,
+                disabled=visit.read_only,
+                on_change=_keep,
+                args=(name, widget),
+            )
+        path = getattr(visit.draft.vocabulary, "path", "")
+        if path:
+            only = st.toggle(
+                _("Only items whose words are all in my vocabulary"),
+                key="evaluate-only",
+                help=_("Few items remain where the vocabulary is small: the intervals say what they are worth."),
+            )
+    return only
