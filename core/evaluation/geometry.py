@@ -153,13 +153,18 @@ def isotropy(rows: NDArray[Any]) -> float:
     u goes over the eigenvectors of VᵀV, as in Mu and Viswanath 2018 (All-but-the-top, section 3.1). An eigenvector
     has no sign, so both u and -u are taken.
     """
-    from scipy.special import logsumexp
-
     rows = rows.astype(np.float64)
     _values, vectors = np.linalg.eigh(rows.T @ rows)
     along = rows @ vectors
-    z = np.concatenate([logsumexp(along, axis=0), logsumexp(-along, axis=0)])
+    z = np.concatenate([_log_sum(-along), _log_sum(along)])
     return float(np.exp(z.min() - z.max()))
+
+
+def _log_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64[d]: the logarithm of the sum of the exponentials of float64[n, d] over n, which are overwritten."""
+    largest = values.max(axis=0)
+    values -= largest
+    return largest + np.log(np.exp(values, out=values).sum(axis=0))
 
 
 def cosine_figures(unit: NDArray[np.float64]) -> dict[str, float]:

@@ -141,7 +141,7 @@ def test_groups_are_read_from_a_table(text: str, tmp_path: Path) -> None:
 def test_groups_are_read_from_a_folder_of_the_8_8_8_dataset_and_from_one_of_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "8-8-8"
     folder.mkdir()
-    (folder / "two.txt").write_text("red\nblue\n\nloud\nfront door\n", encoding="utf-8")
+    (folder / "two.txt").write_text("# a comment\nred\nblue\n\nloud\nfront door\n", encoding="utf-8")
     (folder / "one.txt").write_bytes("\ufeff\r\npear\r\nplum\r\n \r\n\r\nsaw\r\n\r\n".encode())
     (folder / "notes.md").write_text("no group", encoding="utf-8")
     assert read_outliers(folder) == OutlierSet("8-8-8", GROUPS)
