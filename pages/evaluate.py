@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import LexiloomError
 from core.evaluation.evaluating import Evaluation
 from core.jobs import JobState
 from core.messages import _
 from pages._ui import evaluation_choices, evaluation_panels, frame, jobs_of, server
-from pages._ui.panels import job, place_error
+from pages._ui.panels import job, place_error, problem
 
 visit = frame.begin()
 frame.title(
@@ -21,8 +22,10 @@ if visit.base is None or not visit.draft.sources:
     frame.next_step("source", _("Choose a source"))
     st.stop()
 
-asked = evaluation_choices.choose(visit)
-if asked is None:
+try:
+    asked = evaluation_choices.choose(visit)
+except LexiloomError as error:
+    problem(error)
     st.stop()
 stage = f"evaluate:{asked.key}"
 status = job(visit, stage, lambda: jobs_of.evaluate(visit, asked), label=_("Evaluate"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..evaluation.comparison import Line, figure, tell
 from ..evaluation.evaluating import Evaluation
-from ..evaluation.tables import notes, told_cell
+from ..evaluation.tables import GEOMETRY, notes, told_cell
 from ..messages import _, number
 from .text import aligned, visible
 
@@ -54,7 +54,9 @@ def _remarks(found: Evaluation) -> str:
 def _searched(line: Line) -> list[str]:
     if line.task != "analogy":
         return []
-    found = sorted({one.get("searched", 0) for one in line.details})
+    found = sorted({one["searched"] for one in line.details if one.get("searched")})
+    if not found:
+        return []
     return [str(_("answers were searched among {rows} words").format(rows=" / ".join(map(number, found))))]
 
 
@@ -71,16 +73,17 @@ def _bias(found: Evaluation) -> str:
 def _weat(one: dict[str, Any]) -> str:
     if one.get("effect") is None:
         return f"– ({one.get('reason', '')})"
-    return f"{one['effect']:+.2f} (p {one['p']:.3f})"
+    p = "< 0.001" if one["p"] < 0.001 else f"{one['p']:.3f}"
+    return f"{one['effect']:+.2f} (p {p})"
 
 
 def _geometry(found: Evaluation) -> str:
     if not found.geometry:
         return ""
-    names = [name for name in found.geometry[0] if name != "subject"]
     rows = [["", *(visible(one["subject"]) for one in found.geometry)]]
-    rows += [[name.replace("_", " "), *(_plain(one.get(name)) for one in found.geometry)] for name in names]
-    return "\n".join([str(_("Geometry")), aligned(rows)])
+    rows += [[str(_(title)), *(_plain(one.get(name)) for one in found.geometry)] for name, title in GEOMETRY.items()]
+    reasons = [f"  {visible(one['subject'])}: {visible(one['reason'])}" for one in found.geometry if one.get("reason")]
+    return "\n".join([str(_("Geometry")), aligned(rows), *reasons])
 
 
 def _plain(value: Any) -> str:

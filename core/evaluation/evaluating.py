@@ -280,10 +280,14 @@ class _Run:
         """The shape of each subject's vectors, as they are, without fills of sources."""
         from .geometry import measure_geometry
 
-        return tuple(
-            {"subject": one.name, **measure_geometry(one, seed=self.spec.seed, progress=self.progress).as_dict()}
-            for one in self.subjects
-        )
+        found = []
+        for one in self.subjects:
+            try:
+                measured = measure_geometry(one, seed=self.spec.seed, progress=self.progress).as_dict()
+            except InputError as error:  # random vectors have no end
+                measured = {"reason": str(error)}
+            found.append({"subject": one.name, **measured})
+        return tuple(found)
 
     def curves(self, sets: Sequence[ItemSet]) -> tuple[dict[str, Any], ...]:
         """Scores by PCA dimension, of each subject on each similarity set."""

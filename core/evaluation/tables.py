@@ -21,6 +21,20 @@ POLICY_NAMES = {
     "mean": N_("items with missing words count as average ones"),
     "fills": N_("missing words are filled first"),
 }
+GEOMETRY = {
+    "rows": N_("rows measured"),
+    "isotropy": N_("isotropy, min Z / max Z (1: the same in all directions)"),
+    "isotropy_unit": N_("isotropy of rows of length 1"),
+    "mean_cosine": N_("mean cosine of two random rows"),
+    "first_component": N_("variance in the first component"),
+    "ten_components": N_("variance in the first ten components"),
+    "effective_dimensions": N_("effective dimensions (participation ratio)"),
+    "hubness_skewness": N_("hubness: skewness of N₁₀"),
+    "hubness_max": N_("hubness: most lists of ten neighbors that one row is in"),
+    "norm_mean": N_("mean length of a row"),
+    "norm_spread": N_("standard deviation of the lengths"),
+    "norm_frequency": N_("Spearman's rho of length and log frequency"),
+}
 COLUMNS = (
     "set", "title", "task", "measure", "subject", "policy", "score", "low", "high", "counted", "covered", "total",
     "common_score", "common_low", "common_high", "common_items",
@@ -137,7 +151,7 @@ def _latex_row(line: Line) -> str:
             text += f" ({cell.counted})"
         bold = len(line.cells) > 1 and cell.common == best and all(v.kind != "not comparable" for v in line.verdicts)
         shown.append(f"\\textbf{{{text}}}" if bold and cell.value is not None else text)
-    return " & ".join([name, str(line.cells[0].total), *shown])
+    return " & ".join([name, str(max((cell.total for cell in line.cells), default=0)), *shown])
 
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "±": r"$\pm$", "–": "--"}

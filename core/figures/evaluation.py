@@ -46,23 +46,23 @@ def scores(found: Evaluation) -> Figure:
     many = len(found.names)
     for k, name in enumerate(found.names):
         shift = SPREAD * ((k + 0.5) / many - 0.5)
-        cells = [(place + shift, line, line.cells[k]) for place, line in zip(places, lines, strict=True)]
-        cells = [one for one in cells if one[2].value is not None]
+        dots = [(place + shift, line, line.cells[k]) for place, line in zip(places, lines, strict=True)]
+        dots = [(y, line, cell, cell.value) for y, line, cell in dots if cell.value is not None]
         made.add_scatter(
             name=shown(name),
-            x=[cell.value for _y, _line, cell in cells],
-            y=[y for y, _line, _cell in cells],
+            x=[value for _y, _line, _cell, value in dots],
+            y=[y for y, _line, _cell, _value in dots],
             mode="markers",
             marker={"color": PALETTE[k % len(PALETTE)], "symbol": MARKS[k % len(MARKS)], "size": 10},
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [cell.interval.high - cell.value if cell.interval else 0 for _y, _line, cell in cells],
-                "arrayminus": [cell.value - cell.interval.low if cell.interval else 0 for _y, _line, cell in cells],
+                "array": [cell.interval.high - value if cell.interval else 0 for _y, _line, cell, value in dots],
+                "arrayminus": [value - cell.interval.low if cell.interval else 0 for _y, _line, cell, value in dots],
                 "thickness": 1.6,
                 "width": 4,
             },
-            text=[_hover(line, cell) for _y, line, cell in cells],
+            text=[_hover(line, cell) for _y, line, cell, _value in dots],
             hovertemplate=f"{shown(name)}<br>%{{text}}<extra></extra>",
         )
     return made

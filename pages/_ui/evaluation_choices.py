@@ -16,8 +16,9 @@ from core.evaluation.catalog import find_sets
 from core.evaluation.sets import parse_set, read_set
 from core.evaluation.spec import EvaluateSpec, ItemsFile
 from core.messages import N_, _
+from core.recipe import resolved_path
 from core.snippets import source_text
-from core.sources import list_builtin, parse_source
+from core.sources import is_ready, list_builtin, open_source, parse_source
 
 from . import cached, server, state
 from .names import source_name
@@ -68,8 +69,8 @@ class Asked:
     stamps: Any
 
 
-def choose(visit: Visit) -> Asked | None:
-    """The choices as widgets; None where nothing can be scored."""
+def choose(visit: Visit) -> Asked:
+    """The choices as widgets. Raises LexiloomError where nothing can be scored."""
     spec = visit.draft.evaluate or EvaluateSpec()
     left, right = st.columns(2, gap="large")
     with left:
@@ -78,11 +79,7 @@ def choose(visit: Visit) -> Asked | None:
         _sets(visit, spec)
     _policy(visit, spec)
     only = _options(visit, spec)
-    try:
-        return _asked(visit, subjects, only)
-    except LexiloomError as error:
-        problem(error)
-        return None
+    return _asked(visit, subjects, only)
 
 
 def _asked(visit: Visit, subjects: list[str], only: bool) -> Asked:
@@ -92,7 +89,7 @@ def _asked(visit: Visit, subjects: list[str], only: bool) -> Asked:
     if folder is not None and not spec.suite_dir:
         spec = spec.model_copy(update={"suite_dir": str(folder)})
     vocabulary = str(getattr(visit.draft.vocabulary, "path", "")) if only else ""
-    named = [one.partition("=")[2] or one.partition(":")[2] for one in subjects]
+    named = [one.partition("=")[2].removeprefix("build:") or one.partition(":")[2] for one in subjects]
     stamps = [cached.stamp(visit.base / os.path.expanduser(path)) for path in (*named, *_files(spec), vocabulary)]
     told = json.dumps([subjects, spec.model_dump(mode="json"), vocabulary, stamps], sort_keys=True)
     return Asked(tuple(subjects), spec, vocabulary, hashlib.sha256(told.encode()).hexdigest()[:24], stamps)
@@ -118,28 +115,72 @@ def _subjects(visit: Visit, spec: EvaluateSpec) -> list[str]:
             own[text] = source_name(source)
     for name in own.values():
         st.text(f"•  {name}")
-    others = {one["spec"]: parse_source(one["spec"]) for one in list_builtin()} | {BASELINE: parse_source(BASELINE)}
-    others |= {source_text(one) or "": one for one in spec.against}
-    folder = server.data_folder()
-    if folder is not None:
-        files = server.access(visit.base or folder).files(folder)
-        others |= {f"file:{path}": parse_source(f"file:{path}") for path in files if _is_vectors(path)}
-    offered = [text for text in others if text and text not in own and text.removesuffix(",normal") not in own]
-    chosen = [text for one in spec.against if (text := source_text(one)) in offered]
-    key_of = state.key("evaluate-against")
+    others = _others(visit, spec)
+    offered = [text for text in others if text not in own and text.removesuffix(",normal") not in own]
+    chosen = [text for one in spec.against if (text := _text(one)) in offered]
+    widget = state.key("evaluate-against")
     given = st.multiselect(
         _("Compared with"),
         offered,
         default=chosen,
-        format_func=lambda text: source_name(others[text]),
-        key=key_of,
+        format_func=lambda text: others[text],
+        key=widget,
         disabled=visit.read_only,
         placeholder=_("Choose further sources"),
         on_change=_keep_against,
-        args=(key_of,),
+        args=(widget,),
         help=_("Random vectors are the baseline: what rows reach that know nothing."),
     )
-    return [*own, *given]
+    if not visit.read_only:
+        _further()
+    return [*own, *(f"{others[text]}={text}" if text.startswith("build:") else text for text in given)]
+
+
+def _text(spec: Any) -> str:
+    return source_text(spec) or ""
+
+
+def _others(visit: Visit, spec: EvaluateSpec) -> dict[str, str]:
+    """What may be compared with, by its spec string: its name."""
+    texts = [one["spec"] for one in list_builtin()] + [_text(parse_source(BASELINE))]
+    texts += [_text(one) for one in spec.against]
+    others = {text: source_name(parse_source(text)) for text in texts if text}
+    builds = server.home().builds
+    for key in visit.workspace.builds if visit.workspace else ():
+        if cached.build(key) is not None:
+            others[f"build:{builds / key}"] = _("build {id}").format(id=key[:6]).replace(" ", "-")
+    folder = server.data_folder()
+    if folder is not None:
+        files = server.access(visit.base or folder).files(folder)
+        others |= {f"file:{path}": path.name for path in files if _is_vectors(path)}
+    return others
+
+
+def _further() -> None:
+    """Another file of vectors, to be compared with."""
+    with st.popover(_("Add a file of vectors"), icon=":material/add:", type="tertiary"):
+        given = st.file_uploader(
+            _("A file of vectors, up to 200 MB"), key=state.fresh("evaluate-vectors"), max_upload_size=200
+        )
+        path = ""
+        if server.is_local():  # others' paths are none of a visitor's business
+            path = st.text_input(_("Path of a file of vectors, or of a build's folder"), key="evaluate-path").strip()
+        if st.button(_("Add"), key="evaluate-add-vectors", type="primary", disabled=given is None and not path):
+            try:
+                text = f"file:{state.own_workspace().add_upload(given.name, given)}" if given else path
+                new = parse_source(text)
+                read = new if given is None else resolved_path(new, state.own_workspace().folder)
+                if is_ready(read):
+                    open_source(read)  # what is wrong with it is told here
+                spec = state.visit().draft.evaluate or EvaluateSpec()
+                against = (*(one for one in spec.against if one != new), new)
+                spec = spec.model_copy(update={"against": against})
+                state.save(state.visit().draft.with_(evaluate=spec), rebuild=True)
+            except LexiloomError as error:
+                problem(error)
+            else:
+                state.renew("evaluate-vectors")
+                st.rerun()
 
 
 def _is_vectors(path: Path) -> bool:
@@ -164,7 +205,8 @@ def _plain(value: Any) -> Any:
 
 
 def _keep(name: str, widget: str) -> None:
-    _change(name, state.value(widget))
+    # Without any method there is nothing to ask: the first one stays.
+    _change(name, state.value(widget) or [next(iter(METHODS))] if name == "methods" else state.value(widget))
 
 
 def _sets(visit: Visit, spec: EvaluateSpec) -> None:
@@ -239,7 +281,7 @@ def _own_sets(visit: Visit) -> None:
             _("Or paste a table"), key=state.fresh("evaluate-pasted"), placeholder="cat\tdog\t7.5", height=100
         )
         if st.button(_("Add"), key="evaluate-add", disabled=not files and not pasted.strip(), type="primary"):
-            given = [(file.name, file) for file in files or []]
+            given: list[tuple[str, Any]] = [(file.name, file) for file in files or []]
             if pasted.strip():
                 given.append(("pasted.tsv", pasted.encode("utf-8", "surrogatepass")))
             if _added(given, texts):
@@ -293,10 +335,9 @@ def _options(visit: Visit, spec: EvaluateSpec) -> bool:
             list(METHODS),
             selection_mode="multi",
             default=list(spec.methods),
-            format_func=METHODS.get,
+            format_func=METHODS.__getitem__,
             key=widget,
             disabled=visit.read_only,
-            required=True,
             on_change=_keep,
             args=("methods", widget),
         )

@@ -11,7 +11,7 @@ from core.evaluation.command import command_of
 from core.evaluation.comparison import Line, Verdict, tell
 from core.evaluation.comparison import figure as scored
 from core.evaluation.evaluating import Evaluation
-from core.evaluation.tables import WRITERS, notes
+from core.evaluation.tables import GEOMETRY, WRITERS, notes
 from core.figures import by_dimension, scores
 from core.messages import _, number, retold
 
@@ -93,7 +93,7 @@ def _table(found: Evaluation) -> None:
         for name, cell in zip(found.names, line.cells, strict=True)
     ]
     numbers = [_("score"), _("from"), _("to"), _("score on common items")]
-    columns = {name: st.column_config.NumberColumn(format="%.3f") for name in numbers}
+    columns: dict[Any, Any] = {name: st.column_config.NumberColumn(format="%.3f") for name in numbers}
     st.dataframe(rows, hide_index=True, column_config=columns, key="evaluation-table", placeholder="–", height="auto")
 
 
@@ -150,7 +150,7 @@ def _bias(found: Evaluation) -> None:
             for test in found.bias
             for name, one in zip(found.names, test["results"], strict=True)
         ]
-        columns = {
+        columns: dict[Any, Any] = {
             name: st.column_config.NumberColumn(format="%.3f") for name in (_("effect size d"), _("permutation p"))
         }
         st.dataframe(rows, hide_index=True, column_config=columns, height="content", placeholder="–")
@@ -185,14 +185,15 @@ def _geometry(found: Evaluation) -> None:
     if not found.geometry:
         return
     with st.expander(_("Shape of the vectors"), icon=":material/deployed_code:"):
-        names = [name for name, value in found.geometry[0].items() if isinstance(value, (int, float))]
-        rows = []
-        for name in names:
-            row: dict[Any, Any] = {_("figure"): name.replace("_", " ")}
-            row |= {one["subject"]: one.get(name) for one in found.geometry}
-            rows.append(row)
-        columns = {name: st.column_config.NumberColumn(format="%.4g") for name in found.names}
+        rows = [
+            {_("figure"): str(_(title)), **{one["subject"]: one.get(name) for one in found.geometry}}
+            for name, title in GEOMETRY.items()
+        ]
+        columns: dict[Any, Any] = {name: st.column_config.NumberColumn(format="%.4g") for name in found.names}
         st.dataframe(rows, hide_index=True, height="content", column_config=columns, placeholder="–")
+        for one in found.geometry:
+            if one.get("reason"):
+                st.caption(escaped_long(f"{one['subject']}: {retold(one['reason'])}"))
 
 
 def _skipped(found: Evaluation) -> None:
@@ -203,7 +204,7 @@ def _skipped(found: Evaluation) -> None:
         rows = [
             {_("set"): one.title, _("why"): retold(one.why), _("where it is had"): one.home} for one in found.skipped
         ]
-        link = {_("where it is had"): st.column_config.LinkColumn()}
+        link: dict[Any, Any] = {_("where it is had"): st.column_config.LinkColumn()}
         st.dataframe(rows, hide_index=True, height="content", column_config=link)
 
 
