@@ -28,7 +28,7 @@ except LexiloomError as error:
     problem(error)
     st.stop()
 stage = f"evaluate:{asked.key}"
-status = job(visit, stage, lambda: jobs_of.evaluate(visit, asked), label=_("Evaluate"))
+status = job(visit, stage, lambda: jobs_of.evaluate(visit, asked.arguments, asked.stamps), label=_("Evaluate"))
 place_error(stage)
 if status is not None and status.state is JobState.DONE and (told := server.jobs().result(status.id)):
     command = told.pop("command", "")

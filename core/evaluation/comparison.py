@@ -28,7 +28,7 @@ UNITS = {
     "similarity": N_("pairs"),
     "analogy": N_("questions"),
     "categorization": N_("words"),
-    "outliers": N_("groups of words"),
+    "outliers": N_("odd words"),
     "probe": N_("texts"),
 }
 

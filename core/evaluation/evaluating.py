@@ -268,12 +268,11 @@ class _Run:
         )
 
     def weat(self, one: ItemSet) -> Iterator[dict[str, Any]]:
-        """One table for each test of the set."""
+        """One table for each test of the set; of words that sources have: a fill would only show itself."""
         from .bias import score_weat
 
-        subjects = self.ready(words_of(one.task, one.items))
         for test in one.items:
-            results = [score_weat(subject, test, seed=self.spec.seed).as_dict() for subject in subjects]
+            results = [score_weat(subject, test, seed=self.spec.seed).as_dict() for subject in self.subjects]
             yield {"set": one.id, "test": test.name, "language": test.language or one.language, "results": results}
 
     def geometry(self) -> tuple[dict[str, Any], ...]:

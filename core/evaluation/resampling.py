@@ -99,9 +99,10 @@ def accuracy_draws(
 ) -> NDArray[np.float64]:
     """float64[resamples]: the mean of each sample of `values` (float64[n]); NaN where there are none.
 
-    Items of one cluster are drawn together: they share words, so they are no independent evidence.
+    Items of one cluster are drawn together: they share words, so they are no independent evidence. A single
+    cluster, or a single item, has no spread to be told.
     """
-    if not len(values):
+    if len(values if clusters is None else np.unique(clusters)) < 2:
         return np.full(resamples, np.nan)
     if clusters is None:
         sums, sizes = values, np.ones(len(values))

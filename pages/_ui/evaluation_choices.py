@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.errors import LexiloomError
 from core.evaluation.catalog import find_sets
+from core.evaluation.command import arguments_of
 from core.evaluation.sets import parse_set, read_set
 from core.evaluation.spec import EvaluateSpec, ItemsFile
 from core.messages import N_, _
@@ -21,9 +22,8 @@ from core.snippets import source_text
 from core.sources import is_ready, list_builtin, open_source, parse_source
 
 from . import cached, server, state
-from .names import source_name
+from .names import language_name, source_name
 from .panels import place_error, problem
-from .source_panels import language_name
 from .state import Visit
 
 POLICIES = {
@@ -67,6 +67,11 @@ class Asked:
     vocabulary: str
     key: str
     stamps: Any
+
+    @property
+    def arguments(self) -> list[str]:
+        """The command's arguments."""
+        return arguments_of(self.subjects, self.spec, self.vocabulary)
 
 
 def choose(visit: Visit) -> Asked:

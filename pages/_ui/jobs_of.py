@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.evaluation.command import arguments_of
 from core.jobs import JobSpec
 from core.messages import _
 from core.settings import plain
 
-from . import cached, evaluation_choices, server
+from . import cached, server
 from .state import Visit
 
 
@@ -95,13 +95,12 @@ def export(key: str, kind: str, extension: str, spaces: str) -> JobSpec:
     )
 
 
-def evaluate(visit: Visit, asked: evaluation_choices.Asked) -> JobSpec:
-    """Score what was chosen, and compare."""
-    arguments = (*arguments_of(asked.subjects, asked.spec, asked.vocabulary), "--json")
+def evaluate(visit: Visit, arguments: Sequence[str], stamps: Any) -> JobSpec:
+    """Score what was chosen, and compare; `stamps` tell changed files from those that were scored."""
     return JobSpec(
         kind="evaluate",
-        arguments=arguments,
-        key=_key("evaluate", str(visit.base), arguments, asked.stamps),
+        arguments=(*arguments, "--json"),
+        key=_key("evaluate", str(visit.base), arguments, stamps),
         title=_("Evaluating"),
         base=str(visit.base),
     )

@@ -32,3 +32,8 @@ def draft_name(draft: Draft, title: str = "") -> str:
     words = vocabulary_name(draft.vocabulary) if draft.vocabulary else ""
     sources = " → ".join(source_name(source) for source in draft.sources)
     return " · ".join(part for part in (title, words, sources) if part)
+
+
+def language_name(code: str) -> str:
+    """A language's name for the reader."""
+    return {"en": _("English"), "zh": _("Chinese")}.get(code, code)

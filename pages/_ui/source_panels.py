@@ -15,7 +15,7 @@ from core.sources.protocol import SourceInfo
 
 from . import cached, fields, jobs_of, server, state
 from .inspect_panels import inspection
-from .names import source_name
+from .names import language_name, source_name
 from .panels import escaped, job, problem
 from .state import Visit
 
@@ -79,11 +79,6 @@ def _about(info: SourceInfo) -> None:
     if info.faults:
         faults = ", ".join(f"{_(name)}: {number(n)}" for name, n in info.faults.items())
         st.warning(escaped(_("Faults: {faults}").format(faults=faults)), icon=":material/report:")
-
-
-def language_name(code: str) -> str:
-    """A language's name for the reader."""
-    return {"en": _("English"), "zh": _("Chinese")}.get(code, code)
 
 
 def _arrows(place: int, shown: tuple[Any, ...]) -> None:

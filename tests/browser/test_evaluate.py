@@ -58,9 +58,7 @@ def server(vectors: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def choose(page: Page, key: str, text: str) -> None:
     """Pick an option of the select box with this key."""
     do.keyed(page, key).locator("input").click()
-    page.get_by_test_id("stSelectboxVirtualDropdown").or_(page.locator("ul[role='listbox']")).get_by_text(
-        text, exact=True
-    ).first.click()
+    page.get_by_role("option", name=text, exact=True).click()
     page.keyboard.press("Escape")
     do.settle(page)
 
