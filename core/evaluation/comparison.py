@@ -166,7 +166,7 @@ def _verdict(a: int, b: int, outcomes: Sequence[Outcome], policy: Policy, draws:
     interval = interval_of(drawn)
     if interval is None:
         return Verdict(a, b, "not comparable", items, difference, reason=_("too many samples have no score"))
-    return Verdict(a, b, "even", items, difference, interval, two_sided(drawn))
+    return Verdict(a, b, "even", items, difference, interval, two_sided(difference, drawn))
 
 
 def _hindrance(first: Outcome, second: Outcome, items: int, policy: Policy) -> str:

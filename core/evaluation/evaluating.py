@@ -171,6 +171,8 @@ def _languages(subjects: Sequence[Subject]) -> list[str]:
 
     found: dict[str, None] = {}
     for subject in subjects:
+        if subject.size is None:  # random vectors have any word
+            continue
         said = [one for one in subject.source.info.languages if one in ("en", "zh")]
         for language in said or ("en", "zh"):
             probe = KNOWN[f"categories-{language}"]

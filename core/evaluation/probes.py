@@ -154,7 +154,7 @@ def _told(trained: NDArray[Any], wanted: NDArray[Any], guessed: NDArray[Any]) ->
     classes = sorted(set(trained.tolist()) | set(wanted.tolist()))
     commonest = Counter(trained.tolist()).most_common(1)[0][0]
     return {
-        "macro_f1": float(f1_score(wanted, guessed, average="macro", zero_division=0.0))  # pyright: ignore[reportArgumentType],
+        "macro_f1": float(f1_score(wanted, guessed, average="macro", zero_division=0.0)),  # type: ignore[arg-type]
         "majority": float((wanted == commonest).mean()),
         "labels": classes,
         "confusion": confusion_matrix(wanted, guessed, labels=classes).tolist(),

@@ -9,6 +9,7 @@ Percentile intervals: Efron and Tibshirani 1993, An Introduction to the Bootstra
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ FEWEST = 3  # of two pairs rho is 1 or -1, whatever they are
 RESAMPLES = 2000
 LEVEL = 0.95
 NUMBERS_AT_ONCE = 1 << 21
+# So many draws beyond 0 tell a significance level.
+TELLING = 10
 
 
 class Interval(NamedTuple):
@@ -122,14 +125,19 @@ def interval_of(draws: NDArray[np.float64], level: float = LEVEL) -> Interval | 
     return Interval(float(low), float(high))
 
 
-def two_sided(draws: NDArray[np.float64]) -> float:
-    """How likely a difference this far from 0 is by chance: the bootstrap's achieved significance level.
+def two_sided(difference: float, draws: NDArray[np.float64]) -> float:
+    """How likely a `difference` this far from 0 is by chance: the bootstrap's achieved significance level.
 
-    `draws` (float64[b]) are of the difference. At least 2 / (b + 1): so many samples tell no less.
+    `draws` (float64[b]) are of the difference. Where fewer than ten of them lie beyond 0, they can't tell small
+    levels apart; then the normal approximation with their standard deviation is taken.
     """
     sound = draws[np.isfinite(draws)]
     tail = min(int((sound <= 0).sum()), int((sound >= 0).sum()))
-    return min(1.0, 2 * (tail + 1) / (len(sound) + 1))
+    counted = min(1.0, 2 * (tail + 1) / (len(sound) + 1))
+    if tail >= TELLING or not difference:
+        return counted
+    spread = float(sound.std())
+    return min(counted, math.erfc(abs(difference) / spread / math.sqrt(2))) if spread else counted
 
 
 def holm(p: list[float]) -> list[float]:

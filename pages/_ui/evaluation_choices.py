@@ -91,13 +91,18 @@ def _asked(visit: Visit, subjects: list[str], only: bool) -> Asked:
     assert visit.base is not None
     spec = (visit.draft.evaluate or EvaluateSpec()).model_copy(update={"against": ()})
     folder = server.data_folder()
-    if folder is not None and not spec.suite_dir:
+    if folder is not None and not spec.suite_dir and _holds_sets(folder):
         spec = spec.model_copy(update={"suite_dir": str(folder)})
     vocabulary = str(getattr(visit.draft.vocabulary, "path", "")) if only else ""
     named = [one.partition("=")[2].removeprefix("build:") or one.partition(":")[2] for one in subjects]
-    stamps = [cached.stamp(visit.base / os.path.expanduser(path)) for path in (*named, *_files(spec), vocabulary)]
+    paths = [path for path in (*named, *_files(spec), vocabulary) if path]
+    stamps = [cached.stamp(visit.base / os.path.expanduser(path)) for path in paths]
     told = json.dumps([subjects, spec.model_dump(mode="json"), vocabulary, stamps], sort_keys=True)
     return Asked(tuple(subjects), spec, vocabulary, hashlib.sha256(told.encode()).hexdigest()[:24], stamps)
+
+
+def _holds_sets(folder: Path) -> bool:
+    return any(found.path is not None and folder in found.path.parents for found in find_sets([folder]))
 
 
 def _files(spec: EvaluateSpec) -> list[str]:

@@ -53,19 +53,18 @@ def _verdicts(found: Evaluation) -> None:
     if not told:
         return
     st.subheader(_("What can be said"), anchor=False)
+    sentences = [_sentence(found, line, verdict) for line, verdict in told]
     with st.container(key="verdicts"):
-        for line, verdict in told[:VERDICTS_SHOWN]:
-            _verdict(found, line, verdict)
+        st.markdown("  \n".join(sentences[:VERDICTS_SHOWN]))
     if len(told) > VERDICTS_SHOWN:
         with st.expander(_("All {n} comparisons").format(n=number(len(told)))):
-            for line, verdict in told[VERDICTS_SHOWN:]:
-                _verdict(found, line, verdict)
+            st.markdown("  \n".join(sentences))
 
 
-def _verdict(found: Evaluation, line: Line, verdict: Verdict) -> None:
+def _sentence(found: Evaluation, line: Line, verdict: Verdict) -> str:
     icon = ICONS.get(verdict.kind, ":material/block:")
-    p = "" if verdict.p_holm is None else f" · p {verdict.p_holm:.3f}"
-    st.markdown(f"{icon} {escaped_long(tell(line, verdict, found.names))}{p}")
+    p = "" if verdict.p_holm is None else " · p < .001" if verdict.p_holm < 0.001 else f" · p {scored(verdict.p_holm)}"
+    return f"{icon} {escaped_long(tell(line, verdict, found.names))}{p}"
 
 
 def escaped_long(text: str) -> str:
