@@ -191,6 +191,28 @@ def unpack(packed: Any) -> str:
     return told.format(**{name: unpack(v) if isinstance(v, Mapping) else v for name, v in values.items()})
 
 
+def with_told(value: Any) -> Any:
+    """Tables and lists with every message in English, as a plain str; beside it, under "told", what retells it.
+
+    `as_told` makes of it what was given, in its reader's language.
+    """
+    if isinstance(value, Mapping):
+        told = {name: pack(inner) for name, inner in value.items() if isinstance(inner, Text)}
+        found = {name: with_told(inner) for name, inner in value.items()}
+        return {**found, "told": told} if told else found
+    if isinstance(value, (list, tuple)):
+        return [with_told(inner) for inner in value]
+    return translated(value, "en")
+
+
+def as_told(value: Any) -> Any:
+    """What `with_told` made, also after JSON, with its messages in the current language."""
+    if isinstance(value, Mapping):
+        told = {name: unpack(packed) for name, packed in value.get("told", {}).items()}
+        return {name: told.get(name) or as_told(inner) for name, inner in value.items() if name != "told"}
+    return [as_told(inner) for inner in value] if isinstance(value, list) else value
+
+
 # Numbers, sizes and times as the current language writes them.
 
 

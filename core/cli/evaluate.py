@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ..errors import one_of
 from ..evaluation.spec import METHODS, SUITES, EvaluateSpec
-from ..messages import _
+from ..messages import _, with_told
 from .build import Events, Json, Stop
 from .console import guard, print_json
 from .progress import watched
@@ -112,7 +112,7 @@ def evaluate(
             found = _evaluated(subjects, spec, vocab, progress)
         _write(found, out, command)
         if json:
-            print_json({**found.as_dict(), "command": command})
+            print_json({**with_told(found.as_dict()), "command": command})
         else:
             print(evaluation_report(found))
 

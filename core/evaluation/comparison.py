@@ -38,7 +38,7 @@ class Cell:
     """One subject's score on one set.
 
     value     on the items that count; None where it is undefined
-    interval  95 %, by bootstrap over the items
+    interval  95 %, by bootstrap over the items; None for fewer than ten: they tell nothing
     counted   items that count under the policy
     covered   items all of whose words the subject has, before any fill
     total     items of the set
@@ -138,16 +138,20 @@ class _Draws:
         return self.made[key]
 
 
+def _interval(draws: NDArray[np.float64], items: int) -> Interval | None:
+    return interval_of(draws) if items >= FEWEST_ITEMS else None
+
+
 def _cell(k: int, one: Outcome, common: NDArray[np.bool_], draws: _Draws) -> Cell:
     value, shared = one.value(), one.among(common).value()
     return Cell(
         value,
-        None if value is None else interval_of(draws.of(k, one.counted)),
+        None if value is None else _interval(draws.of(k, one.counted), int(one.counted.sum())),
         int(one.counted.sum()),
         int(one.covered.sum()),
         len(one),
         shared,
-        None if shared is None else interval_of(draws.of(k, common)),
+        None if shared is None else _interval(draws.of(k, common), int(common.sum())),
         int(common.sum()),
     )
 
@@ -173,7 +177,7 @@ def _hindrance(first: Outcome, second: Outcome, items: int, policy: Policy) -> s
     """Why two scores can't be compared, "" where they can."""
     unit = _(UNITS[first.task])
     most = max(int(first.counted.sum()), int(second.counted.sum()))
-    if items < max(FEWEST_ITEMS, 1):
+    if items < FEWEST_ITEMS:
         return _("{items} {unit} in common are too few").format(items=number(items), unit=unit)
     if items < SHARED * most:
         mine, theirs = int(first.counted.sum()), int(second.counted.sum())

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import InputError, LexiloomError
 from ..ladder import DEFAULT_LADDER, Ladder
-from ..messages import N_, _
+from ..messages import N_, _, as_told
 from ..oov import DEFAULT_FILL
 from ..progress import Progress, ignore
 from ..vocabulary.vocabulary import Vocabulary
@@ -82,10 +82,10 @@ class Evaluation:
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Evaluation:
-        """The evaluation that `as_dict` told, also after JSON."""
+        """The evaluation that `as_dict` told, also after JSON; `with_told` keeps its messages translatable."""
         from pydantic import TypeAdapter
 
-        return TypeAdapter(cls).validate_python(given)
+        return TypeAdapter(cls).validate_python(as_told(given))
 
 
 def evaluate(
@@ -161,7 +161,7 @@ def choose_sets(
         try:
             chosen.append(read_known(known, found.path))
         except InputError as error:
-            skipped.append(Skipped(known.id, known.title, str(error)))
+            skipped.append(Skipped(known.id, known.title, error.what))
     return chosen, skipped
 
 
@@ -260,7 +260,7 @@ class _Run:
             id=f"{one.id} {suffix}".strip(),
             title=one.title,
             task=one.task,
-            measure=measure or str(_(MEASURES[one.task])),
+            measure=measure or _(MEASURES[one.task]),
             language=one.language,
             cells=cells,
             verdicts=verdicts,
@@ -286,7 +286,7 @@ class _Run:
             try:
                 measured = measure_geometry(one, seed=self.spec.seed, progress=self.progress).as_dict()
             except InputError as error:  # random vectors have no end
-                measured = {"reason": str(error)}
+                measured = {"reason": error.what}
             found.append({"subject": one.name, **measured})
         return tuple(found)
 
@@ -308,7 +308,7 @@ class _Run:
                         progress=self.progress,
                     )
                 except LexiloomError as error:
-                    found.append({"set": one.id, "title": one.title, "subject": subject.name, "reason": str(error)})
+                    found.append({"set": one.id, "title": one.title, "subject": subject.name, "reason": error.what})
                 else:
                     found.append({"set": one.id, "title": one.title, "subject": subject.name, **curve.as_dict()})
         return tuple(found)

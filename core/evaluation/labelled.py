@@ -84,7 +84,8 @@ def read_labelled(
         text = file.text()
         notes = [_("encoding: {name}").format(name=file.encoding.label)]
         if path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".json") or text.lstrip().startswith("{"):
-            table = parse(text, TableSpec(path=where, column=text_column or ""), file, Problems())
+            header = "yes" if _names_columns(text, text_column, label_column) else "auto"
+            table = parse(text, TableSpec(path=where, header=header), file, Problems())
         else:
             table = _lines(text, where)
     texts, labels, told = _chosen(table, text_column, label_column, where)
@@ -100,6 +101,13 @@ def _parquet(path: Path) -> Table:
     with parquet(path.name) as pq:
         read = pq.read_table(path)
     return Table(read.column_names, [c.to_pylist() for c in read.columns], list(range(1, read.num_rows + 1)), [])
+
+
+def _names_columns(text: str, text_column: str | None, label_column: str | None) -> bool:
+    """Whether the first line holds names of columns: those asked for, or usual ones."""
+    cells = {cell.strip().strip('"').lower() for cell in re.split(r"[,\t;|]", text.split("\n", 1)[0])}
+    asked = {part.strip().lower() for part in f"{text_column or ''}+{label_column or ''}".split("+") if part.strip()}
+    return bool(cells & {*TEXT_NAMES, *LABEL_NAMES, *asked} - set("123456789"))
 
 
 def _lines(text: str, where: str) -> Table:

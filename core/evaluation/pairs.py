@@ -112,7 +112,14 @@ def read_pairs(path: str | Path, name: str | None = None) -> PairSet:
         raise InputError(
             _("there is no column of scores in it"), where=_line(where, table[0] if table else None), fix=_(COLUMNS)
         )
-    return PairSet(name or path.stem, tuple(_pair(row, column, where) for row in table))
+    pairs = tuple(_pair(row, column, where) for row in table)
+    if len(pairs) > 1 and len({score for _a, _b, score in pairs}) == 1:
+        raise InputError(
+            _("all scores are equal: there is no order to agree with"),
+            where=where,
+            fix=_("Check that the scores stand in the third column."),
+        )
+    return PairSet(name or path.stem, pairs)
 
 
 def _text_of(path: Path) -> str:
