@@ -15,6 +15,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+from core.evaluation.spec import ItemsFile, KnownItems, LabelledFile  # noqa: E402
 from core.recipe import Recipe  # noqa: E402
 from core.validation import kind_of, models_at  # noqa: E402
 
@@ -25,14 +26,17 @@ PLACES = {
     "combine": ["combine"],
     "oov": ["oov"],
     "transforms": ["transforms", 0],
+    "evaluate": ["evaluate"],
+    "items": ["evaluate"],
 }
 
 
 def tables(place: str) -> str:
     """Markdown: every kind that may stand at `place`, with its fields."""
     parts = []
-    for model in models_at(Recipe, {}, PLACES[place]):
-        kind = kind_of(model)
+    models = [KnownItems, ItemsFile, LabelledFile] if place == "items" else models_at(Recipe, {}, PLACES[place])
+    for model in models:
+        kind = kind_of(model) if model is not ItemsFile else "`, `".join(model.model_fields["kind"].annotation.__args__)
         doc = (model.__doc__ or "").strip().splitlines()[0]
         parts.append(f"**`{kind}`**: {doc}" if kind else doc)
         rows = [field_row(name, field) for name, field in model.model_fields.items() if name != "kind"]

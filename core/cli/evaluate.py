@@ -20,7 +20,7 @@ WRITTEN = ("csv", "md", "tex", "bib", "json")
 
 def evaluate(
     subjects: Annotated[
-        list[str], typer.Argument(metavar="DIR|SOURCE…", help=_("Builds' folders and sources, any number of them."))
+        list[str], typer.Argument(metavar="SUBJECT…", help=_("Builds' folders and sources, any number of them."))
     ],
     *,
     suite: Annotated[

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..evaluation.comparison import Line, figure, tell
 from ..evaluation.evaluating import Evaluation
-from ..evaluation.tables import GEOMETRY, notes, told_cell
+from ..evaluation.tables import GEOMETRY, notes, told_cell, worth
 from ..messages import _, number
 from .text import aligned, visible
 
@@ -15,7 +15,7 @@ SKIPPED_SHOWN = 12
 
 def evaluation_report(found: Evaluation) -> str:
     """The report, for a terminal."""
-    parts = [_subjects(found), _scores(found), _verdicts(found), _remarks(found), _bias(found)]
+    parts = [_subjects(found), _power(found), _scores(found), _verdicts(found), _remarks(found), _bias(found)]
     parts += [_geometry(found), _curves(found), "\n".join(notes(found)), _skipped(found)]
     return "\n\n".join(part for part in parts if part)
 
@@ -27,6 +27,15 @@ def _subjects(found: Evaluation) -> str:
         shape = _("{rows} rows × {dim}").format(rows=rows, dim=one["dim"])
         lines.append(f"  {visible(one['name'])}: {shape}")
     return "\n".join([str(_("Scored")), *lines])
+
+
+def _power(found: Evaluation) -> str:
+    if not found.power:
+        return ""
+    rows = [
+        [visible(one["title"]), f"{number(one['items'])}/{number(one['total'])}", worth(one)] for one in found.power
+    ]
+    return "\n".join([str(_("Items that lie in the vocabulary")), aligned(rows)])
 
 
 def _scores(found: Evaluation) -> str:

@@ -16,6 +16,7 @@ from ..vocabulary.vocabulary import Vocabulary
 from .catalog import KNOWN, find_sets
 from .comparison import Line, compare, corrected
 from .outcome import Outcome
+from .resampling import detectable
 from .sets import ItemSet, read_known, read_set, size_of, within, words_of
 from .similarity import score_similarity
 from .spec import EvaluateSpec
@@ -54,6 +55,7 @@ class Evaluation:
     curves      scores by PCA dimension: {"set", "subject", …} each, empty unless asked for
     skipped     sets that were not scored, and why
     vocabulary  words that items were restricted to: {"name", "words"}, None: all
+    power       what falls into that vocabulary: {"id", "title", "items", "total", "detectable"} for each set
     """
 
     spec: EvaluateSpec
@@ -64,6 +66,7 @@ class Evaluation:
     curves: tuple[dict[str, Any], ...] = ()
     skipped: tuple[Skipped, ...] = ()
     vocabulary: dict[str, Any] | None = None
+    power: tuple[dict[str, Any], ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -72,7 +75,9 @@ class Evaluation:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON. Inverse of `from_dict`."""
-        plain = {name: getattr(self, name) for name in ("subjects", "bias", "geometry", "curves", "vocabulary")}
+        plain = {
+            name: getattr(self, name) for name in ("subjects", "bias", "geometry", "curves", "vocabulary", "power")
+        }
         return {
             "spec": self.spec.model_dump(mode="json"),
             **plain,
@@ -112,8 +117,11 @@ def evaluate(
     lines: list[Line] = []
     bias: list[dict[str, Any]] = []
     kept: list[ItemSet] = []
+    power: list[dict[str, Any]] = []
     for one in chosen:
         part = one if vocabulary is None else within(one, vocabulary.ids)
+        if vocabulary is not None and one.task not in ("bias", "probe"):
+            power.append(_power(one, part))
         if not size_of(part.task, part.items):
             skipped.append(Skipped(one.id, one.title, _("none of its items lies in the vocabulary")))
             continue
@@ -136,7 +144,20 @@ def evaluate(
         run.curves(kept) if spec.dimensions else (),
         tuple(skipped),
         None if vocabulary is None else {"name": vocabulary_name, "words": len(vocabulary)},
+        tuple(power),
     )
+
+
+def _power(whole: ItemSet, part: ItemSet) -> dict[str, Any]:
+    """How much of a set lies in a vocabulary, and what that can tell."""
+    items = size_of(part.task, part.items)
+    return {
+        "id": whole.id,
+        "title": whole.title,
+        "items": items,
+        "total": size_of(whole.task, whole.items),
+        "detectable": detectable(items, rho=whole.task == "similarity"),
+    }
 
 
 def choose_sets(

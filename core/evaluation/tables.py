@@ -21,6 +21,8 @@ POLICY_NAMES = {
     "mean": N_("items with missing words count as average ones"),
     "fills": N_("missing words are filled first"),
 }
+# Items that tell no score below this from none are too few.
+TELLING = 0.5
 GEOMETRY = {
     "rows": N_("rows measured"),
     "isotropy": N_("isotropy, min Z / max Z (1: the same in all directions)"),
@@ -97,7 +99,7 @@ def notes(found: Evaluation) -> list[str]:
         told.append(
             _(
                 "Subjects are compared by paired bootstrap on the items that both have; p-values are corrected by "
-                "Holm's method for {count} comparisons."
+                "Holm's method (comparisons: {count})."
             ).format(count=number(comparisons))
         )
     if found.vocabulary:
@@ -189,3 +191,10 @@ WRITERS: dict[str, Callable[[Evaluation, str], bytes]] = {
 def unit_of(line: Line) -> str:
     """What the items of a line are called."""
     return str(_(UNITS[line.task]))
+
+
+def worth(one: dict[str, Any]) -> str:
+    """What the items of a set that lie in the vocabulary can tell."""
+    if one["detectable"] is None or one["detectable"] > TELLING:
+        return str(_("too few to say anything"))
+    return str(_("a score of {least} is told from none").format(least=figure(one["detectable"], 2)))

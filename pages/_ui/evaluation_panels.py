@@ -11,7 +11,7 @@ from core.evaluation.command import command_of
 from core.evaluation.comparison import Line, Verdict, tell
 from core.evaluation.comparison import figure as scored
 from core.evaluation.evaluating import Evaluation
-from core.evaluation.tables import GEOMETRY, WRITERS, notes
+from core.evaluation.tables import GEOMETRY, WRITERS, notes, worth
 from core.figures import by_dimension, scores
 from core.messages import _, number, retold
 
@@ -38,7 +38,8 @@ def results(found: Evaluation, command: str, asked: Asked) -> None:
         )
         _table(found)
     for text in notes(found):
-        st.caption(escaped(text))
+        st.caption(escaped_long(text))
+    _power(found)
     _remarks(found)
     _bias(found)
     _analogies(found)
@@ -94,6 +95,22 @@ def _table(found: Evaluation) -> None:
     numbers = [_("score"), _("from"), _("to"), _("score on common items")]
     columns: dict[Any, Any] = {name: st.column_config.NumberColumn(format="%.3f") for name in numbers}
     st.dataframe(rows, hide_index=True, column_config=columns, key="evaluation-table", placeholder="–", height="auto")
+
+
+def _power(found: Evaluation) -> None:
+    if not found.power:
+        return
+    st.markdown(f"**{_('Items that lie in the vocabulary')}**")
+    rows = [
+        {
+            _("set"): one["title"],
+            _("items"): one["items"],
+            _("all items"): one["total"],
+            _("what they tell"): worth(one),
+        }
+        for one in found.power
+    ]
+    st.dataframe(rows, hide_index=True, height="content", key="evaluation-power")
 
 
 def _remarks(found: Evaluation) -> None:
