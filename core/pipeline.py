@@ -256,6 +256,8 @@ def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evalua
         resolved_path(spec, build.base),
         ladder=build.recipe.ladder,
         oov=build.recipe.oov,
+        vocabulary=build.cover.reading.vocabulary if spec.only_vocabulary else None,
+        vocabulary_name=_("the recipe's words"),
         progress=progress,
     )
 

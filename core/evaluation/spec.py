@@ -80,6 +80,9 @@ class EvaluateSpec(Spec):
     first_rows: int | None = option(
         None, N_("First rows"), N_("Only so many first rows of a subject count (gensim's restrict_vocab)."), ge=1
     )
+    only_vocabulary: bool = option(
+        False, N_("Only my vocabulary"), N_("Only items count whose words are all in the recipe's vocabulary.")
+    )
     geometry: bool = option(False, N_("Geometry"), N_("Measure isotropy, hubness and norms too."))
     dimensions: bool = option(False, N_("Dimensions"), N_("Score the similarity sets at fewer dimensions too, by PCA."))
     resamples: int = option(

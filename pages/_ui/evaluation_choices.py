@@ -83,17 +83,18 @@ def choose(visit: Visit) -> Asked:
     with right:
         _sets(visit, spec)
     _policy(visit, spec)
-    only = _options(visit, spec)
-    return _asked(visit, subjects, only)
+    _options(visit, spec)
+    return _asked(visit, subjects)
 
 
-def _asked(visit: Visit, subjects: list[str], only: bool) -> Asked:
+def _asked(visit: Visit, subjects: list[str]) -> Asked:
     assert visit.base is not None
-    spec = (visit.draft.evaluate or EvaluateSpec()).model_copy(update={"against": ()})
+    given = visit.draft.evaluate or EvaluateSpec()
+    spec = given.model_copy(update={"against": (), "only_vocabulary": False})
     folder = server.data_folder()
     if folder is not None and not spec.suite_dir and _holds_sets(folder):
         spec = spec.model_copy(update={"suite_dir": str(folder)})
-    vocabulary = str(getattr(visit.draft.vocabulary, "path", "")) if only else ""
+    vocabulary = str(getattr(visit.draft.vocabulary, "path", "")) if given.only_vocabulary else ""
     named = [one.partition("=")[2].removeprefix("build:") or one.partition(":")[2] for one in subjects]
     paths = [path for path in (*named, *_files(spec), vocabulary) if path]
     stamps = [cached.stamp(visit.base / os.path.expanduser(path)) for path in paths]
@@ -335,9 +336,8 @@ def _policy(visit: Visit, spec: EvaluateSpec) -> None:
     )
 
 
-def _options(visit: Visit, spec: EvaluateSpec) -> bool:
-    """Further options; whether only items of the vocabulary count."""
-    only = False
+def _options(visit: Visit, spec: EvaluateSpec) -> None:
+    """Further options."""
     with st.expander(_("Options"), icon=":material/tune:"):
         widget = state.key("evaluate-methods")
         st.pills(
@@ -351,10 +351,13 @@ def _options(visit: Visit, spec: EvaluateSpec) -> bool:
             on_change=_keep,
             args=("methods", widget),
         )
-        for name, label in (
-            ("geometry", _("Measure the shape of the vectors too: isotropy, hubness, norms")),
-            ("dimensions", _("How many dimensions? Score at fewer of them too, by PCA")),
-        ):
+        switches = {
+            "geometry": _("Measure the shape of the vectors too: isotropy, hubness, norms"),
+            "dimensions": _("How many dimensions? Score at fewer of them too, by PCA"),
+        }
+        if getattr(visit.draft.vocabulary, "path", ""):
+            switches["only_vocabulary"] = _("Only items whose words are all in my vocabulary")
+        for name, label in switches.items():
             widget = state.key(f"evaluate-{name}")
             st.toggle(
                 label,
@@ -364,11 +367,3 @@ def _options(visit: Visit, spec: EvaluateSpec) -> bool:
                 on_change=_keep,
                 args=(name, widget),
             )
-        path = getattr(visit.draft.vocabulary, "path", "")
-        if path:
-            only = st.toggle(
-                _("Only items whose words are all in my vocabulary"),
-                key="evaluate-only",
-                help=_("Few items remain where the vocabulary is small: the intervals say what they are worth."),
-            )
-    return only
