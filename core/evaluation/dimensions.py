@@ -64,45 +64,69 @@ class DimensionCurve:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class Axes:
+    """The principal axes of a subject: mean float64[d], directions float64[k, d], and how many rows they fit.
+
+    reason  why there are none, "" where there are
+    """
+
+    mean: NDArray[np.float64]
+    directions: NDArray[np.float64]
+    fitted: int
+    reason: str = ""
+
+
+def fit_axes(subject: Subject, *, seed: int = 0, sample: int = SAMPLE, progress: Progress = ignore) -> Axes:
+    """Fit PCA on all rows that count, or on `sample` of them drawn by `seed`.
+
+    Raises InputError for a subject without an end.
+    """
+    nothing = np.zeros(0), np.zeros((0, 0))
+    if subject.dim > WIDEST:
+        reason = _("principal directions of {width:,} dimensions take too much memory").format(width=subject.dim)
+        return Axes(*nothing, 0, reason)
+    fitted = _rows(subject, sample, seed, progress)
+    if len(fitted) < 2:
+        return Axes(*nothing, len(fitted), _("there are too few rows to fit PCA on"))
+    width = min(subject.dim, len(fitted) - 1)
+    return Axes(*principal_directions(fitted, np.arange(len(fitted)), width, progress), len(fitted))
+
+
 def score_dimensions(
     subject: Subject,
     pairs: PairSet,
     *,
     dims: Sequence[int] | None = None,
+    axes: Axes | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
-    sample: int = SAMPLE,
     progress: Progress = ignore,
 ) -> DimensionCurve:
     """Score `subject` on the covered `pairs` with its rows reduced to each of `dims` by PCA.
 
-    PCA is fitted on all rows that count, or on `sample` of them drawn by `seed`; rows of the pairs are centered and
-    projected. Without `dims`: 32, 64, 100, … up to all; of fewer than 64 dimensions their eighth, quarter, half. All
-    points are of the same pairs and the same bootstrap samples. Raises InputError for a subject without an end.
+    Rows of the pairs are centered and projected on `axes` (`fit_axes`, made here if not given). Without `dims`: 32, 64,
+    100, … up to all; of fewer than 64 dimensions their eighth, quarter, half. All points are of the same pairs and the
+    same bootstrap samples. Raises InputError for a subject without an end.
     """
     found = subject.unit(pairs.words)
     at = dict(zip(pairs.words, found.at.tolist(), strict=True))
     held = [(a, b, human) for a, b, human in pairs.pairs if at[a] >= 0 and at[b] >= 0]
     if len(held) < FEWEST:
         return DimensionCurve((), None, len(held), 0, None, _("{n} pairs are covered: too few").format(n=len(held)))
-    if subject.dim > WIDEST:
-        reason = _("principal directions of {width:,} dimensions take too much memory").format(width=subject.dim)
-        return DimensionCurve((), None, len(held), 0, None, reason)
-    fitted = _rows(subject, sample, seed, progress)
-    if len(fitted) < 2:
-        return DimensionCurve((), None, len(held), len(fitted), None, _("there are too few rows to fit PCA on"))
-    width = min(subject.dim, len(fitted) - 1)
-    mean, directions = principal_directions(fitted, np.arange(len(fitted)), width, progress)
+    axes = axes or fit_axes(subject, seed=seed, progress=progress)
+    if axes.reason:
+        return DimensionCurve((), None, len(held), axes.fitted, None, axes.reason)
     words = list(dict.fromkeys(word for a, b, _human in held for word in (a, b)))
     place = {word: row for row, word in enumerate(words)}
     rows, _sound = subject.gather(subject.find(words))
     first, second = np.array([(place[a], place[b]) for a, b, _human in held], np.int64).T
     human = np.array([score for _a, _b, score in held])
-    projected = (rows.astype(np.float64) - mean) @ directions.T
+    projected = (rows.astype(np.float64) - axes.mean) @ axes.directions.T
     whole = rho_draws(_cosines(projected, first, second), human, resamples=resamples, seed=seed)
     top = spearman(_cosines(projected, first, second), human)
     points = []
-    for dim in _steps(width, dims):
+    for dim in _steps(len(axes.directions), dims):
         cosines = _cosines(projected[:, :dim], first, second)
         draws = rho_draws(cosines, human, resamples=resamples, seed=seed)
         points.append(_point(dim, spearman(cosines, human), draws, top, whole))
@@ -115,7 +139,7 @@ def score_dimensions(
         whole,
     )
     enough = next((p.dim for p in points if p.difference_low is not None and p.difference_low > -MARGIN), None)
-    return DimensionCurve(tuple(points), full, len(held), len(fitted), enough)
+    return DimensionCurve(tuple(points), full, len(held), axes.fitted, enough)
 
 
 def _steps(width: int, dims: Sequence[int] | None) -> list[int]:

@@ -313,17 +313,21 @@ class _Run:
 
     def curves(self, sets: Sequence[ItemSet]) -> tuple[dict[str, Any], ...]:
         """Scores by PCA dimension, of each subject on each similarity set."""
-        from .dimensions import score_dimensions
+        from .dimensions import Axes, fit_axes, score_dimensions
 
-        found = []
+        found: list[dict[str, Any]] = []
+        axes: dict[str, Axes] = {}
         for one in sets:
             if one.task != "similarity":
                 continue
             for subject in self.subjects:
                 try:
+                    if subject.name not in axes:
+                        axes[subject.name] = fit_axes(subject, seed=self.spec.seed, progress=self.progress)
                     curve = score_dimensions(
                         subject,
                         one.items,
+                        axes=axes[subject.name],
                         resamples=self.spec.resamples,
                         seed=self.spec.seed,
                         progress=self.progress,

@@ -87,6 +87,8 @@ def sniff_task(path: Path) -> str:
     except OSError as error:
         raise InputError(_("can't be read: {reason}").format(reason=error.strerror or error), where=str(path)) from None
     lines = [line for line in text.splitlines()[:50] if line.strip() and not line.startswith("#")]
+    if not lines:
+        raise InputError(_("it is empty"), where=str(path), fix=_("Give a file that holds a set."))
     if any(line.lstrip().startswith(":") for line in lines):
         return "analogy"
     if lines and {"test", "list", "words"} <= set(lines[0].lower().split("\t")):
@@ -194,7 +196,7 @@ def _checked(read: ItemSet) -> ItemSet:
     marked = [word for word in words if MARKUP.search(word)]
     if not marked:
         return read
-    note = _("{count:,} words hold markup ({example}): they will be found nowhere").format(
+    note = _("words with markup: {count:,} ({example}); they will be found nowhere").format(
         count=len(marked), example=marked[0]
     )
     return replace(read, note=note)

@@ -133,7 +133,7 @@ def test_a_recipe_scores_its_matrix_beside_its_sources(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("", "what kind of set"),
+        ("", "it is empty"),
         ("cat\tdog\nhorse\tcow\n", "all its words are in one category|2 different|one category|categories"),
         ("cat\tdog\tx\nhorse\tcow\ty\n", "what kind of set"),
         ("cat\tdog\t1\nhorse\tcow\tx\n", "line 2: the score 'x' is not a finite number"),

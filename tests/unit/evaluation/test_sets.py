@@ -110,8 +110,8 @@ def test_what_is_no_set_is_told(tmp_path: Path) -> None:
         parse_set("nosuch.txt")
     with pytest.raises(RecipeError, match="unknown set 'ws354'"):
         parse_set("ws354")
-    (tmp_path / "empty.txt").write_text("")
-    with pytest.raises(InputError, match="what kind of set"):
+    (tmp_path / "empty.txt").write_text("\n")
+    with pytest.raises(InputError, match="it is empty"):
         parse_set(str(tmp_path / "empty.txt"))
 
 
@@ -119,7 +119,7 @@ def test_markup_in_words_is_noted(tmp_path: Path) -> None:
     path = tmp_path / "web.tsv"
     path.write_text("<b>cat</b>\tdog\t1\ncat\tcar\t2\nR&amp;D\tlab\t3\n")
     read = read_set(ItemsFile(kind="similarity", path=str(path)))
-    assert read.note == "2 words hold markup (<b>cat</b>): they will be found nowhere"
+    assert read.note == "words with markup: 2 (<b>cat</b>); they will be found nowhere"
 
 
 @pytest.mark.parametrize("id", ["ws353", "google", "categories-en", "outliers-en", "weat-en"])
