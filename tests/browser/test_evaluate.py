@@ -44,7 +44,7 @@ def vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = np.zeros((len(words), source.info.dim), np.float32)
     source.gather(source.locate(words), rows)
     noise = np.random.default_rng(0).standard_normal(rows.shape).astype(np.float32) * rows.std()
-    files.binary(folder / "other.bin", words, rows + noise)
+    files.word2vec_binary(folder / "other.bin", words, rows + noise)
     return folder
 
 
