@@ -133,7 +133,11 @@ def read_set(spec: ItemsSpec, *, folders: Sequence[Path] = (), base: Path | None
         known = known_set(spec.id)
         return read_known(known, path_of(known, folders))
     path = Path(spec.path) if base is None else base / spec.path
-    return _checked(ItemSet(path.name, path.name, spec.kind, "", _readers(spec.kind)(path)))
+    read = _checked(ItemSet(path.name, path.name, spec.kind, "", _readers(spec.kind)(path)))
+    # A published set under its own name, whole: it is cited as such.
+    known = next((one for one in KNOWN.values() if one.task == spec.kind and path.name.lower() in one.files), None)
+    whole = known is not None and known.items and size_of(read.task, read.items) == known.items
+    return read_known(known, path) if known is not None and whole else read
 
 
 def read_known(known: KnownSet, path: Path) -> ItemSet:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.draft import Draft
 from core.errors import LexiloomError
+from core.evaluation.catalog import Found, find_sets
 from core.exports import SavedBuild, read_build
 from core.listing import Listing
 from core.messages import current_language
@@ -191,3 +192,9 @@ def drawn(draw: Callable[[About], Figure], about: About) -> Figure:
     if key not in made:
         made[key] = draw(about)
     return made[key]
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def sets(folder: Path | None) -> list[Found]:
+    """The published sets, those of the server's data folder among them; looked for once a minute."""
+    return find_sets([folder] if folder else [])

@@ -12,7 +12,6 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LexiloomError
-from core.evaluation.catalog import find_sets
 from core.evaluation.command import arguments_of
 from core.evaluation.sets import parse_set, read_set
 from core.evaluation.spec import EvaluateSpec, ItemsFile
@@ -103,7 +102,7 @@ def _asked(visit: Visit, subjects: list[str]) -> Asked:
 
 
 def _holds_sets(folder: Path) -> bool:
-    return any(found.path is not None and folder in found.path.parents for found in find_sets([folder]))
+    return any(found.path is not None and folder in found.path.parents for found in cached.sets(folder))
 
 
 def _files(spec: EvaluateSpec) -> list[str]:
@@ -268,7 +267,7 @@ def _catalog(spec: EvaluateSpec) -> None:
                 _("where it is had"): found.known.home or "Lexiloom",
                 _("licence"): str(_(found.known.licence)),
             }
-            for found in find_sets([folder] if folder else [])
+            for found in cached.sets(folder)
         ]
         st.dataframe(
             rows, hide_index=True, height="content", column_config={_("where it is had"): st.column_config.LinkColumn()}

@@ -134,3 +134,12 @@ def test_a_set_is_cut_down_to_a_vocabulary(id: str) -> None:
         assert 0 < size_of(part.task, part.items) < size_of(read.task, read.items)
         assert {word.lower() for word in words_of(part.task, part.items)} <= some
         assert size_of(read.task, within(read, set()).items) == 0
+
+
+def test_a_published_set_under_its_own_name_is_cited(tmp_path: Path) -> None:
+    path = tmp_path / "wordsim353.tsv"
+    path.write_bytes(path_of(known_set("ws353")).read_bytes())
+    read = read_set(ItemsFile(kind="similarity", path=str(path)))
+    assert (read.id, read.title, read.language, read.key) == ("ws353", "WordSim-353", "en", "finkelstein2002placing")
+    path.write_text("cat\tdog\t1\ncat\tcar\t2\n")
+    assert read_set(ItemsFile(kind="similarity", path=str(path))).id == "wordsim353.tsv"
