@@ -31,7 +31,7 @@ def scores(found: Evaluation) -> Figure:
     made = figure(
         height=max(2, len(lines)) * max(ROW, 15 * len(found.names)) + LEGEND,
         x={
-            "title": {"text": _("score: Spearman's rho, accuracy or purity (bars: 95 % interval)")},
+            "title": {"text": _("score (bars: 95 % interval)")},
             "range": [min([0.0, *lows]) - ZOOM, 1.0 + ZOOM],
             "zeroline": True,
         },
