@@ -6,7 +6,7 @@ from typing import Any
 
 from ..evaluation.comparison import Line, figure, tell
 from ..evaluation.evaluating import Evaluation
-from ..evaluation.tables import GEOMETRY, notes, told_cell, worth
+from ..evaluation.tables import GEOMETRY, gaps, notes, told_cell, worth
 from ..messages import _, number
 from .text import aligned, visible
 
@@ -57,6 +57,7 @@ def _remarks(found: Evaluation) -> str:
         told = [line.note] if line.note else []
         told += _searched(line)
         remarks += [f"  {visible(line.title)}: {visible(text)}" for text in told]
+    remarks += [f"  {visible(text)}" for text in gaps(found)]
     return "\n".join(dict.fromkeys(remarks))
 
 

@@ -111,6 +111,18 @@ def notes(found: Evaluation) -> list[str]:
     return told
 
 
+def gaps(found: Evaluation) -> list[str]:
+    """Why a subject has no score on a set, a sentence each."""
+    return [
+        _("{name} has no score on {title}: {counted} of {total} {unit} count, or all values are equal.").format(
+            name=name, title=line.title, counted=number(cell.counted), total=number(cell.total), unit=unit_of(line)
+        )
+        for line in found.lines
+        for name, cell in zip(found.names, line.cells, strict=True)
+        if cell.value is None
+    ]
+
+
 def as_latex(found: Evaluation, command: str = "") -> bytes:
     """A booktabs table; the BibTeX entries of its sets and sources come as `as_bibtex`."""
     with speaking("en"):

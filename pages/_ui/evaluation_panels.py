@@ -11,7 +11,7 @@ from core.evaluation.command import command_of
 from core.evaluation.comparison import Line, Verdict, tell
 from core.evaluation.comparison import figure as scored
 from core.evaluation.evaluating import Evaluation
-from core.evaluation.tables import GEOMETRY, WRITERS, notes, worth
+from core.evaluation.tables import GEOMETRY, WRITERS, gaps, notes, worth
 from core.figures import by_dimension, scores
 from core.messages import _, number, retold
 
@@ -117,6 +117,8 @@ def _remarks(found: Evaluation) -> None:
     for line in found.lines:
         if line.note:
             st.caption(escaped_long(f"{line.title}: {retold(line.note)}"))
+    for text in gaps(found):
+        st.caption(escaped_long(text))
 
 
 def _analogies(found: Evaluation) -> None:

@@ -158,7 +158,8 @@ def test_a_set_of_equal_scores_and_one_covered_pair_are_told(
     equal.write_text("cat\tdog\t1\nhorse\tcow\t1\ntea\tcoffee\t1\n")
     lone.write_text("cat\tdog\t1\nqwertz\tasdfgh\t2\nyxcvb\tasdfg\t3\n")
     assert main(["evaluate", "builtin:english", "--suite", "none", "--set", str(lone)]) == 0
-    assert "– (1/3)" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "– (1/3)" in told and "builtin:english has no score on lone.tsv: 1 of 3 pairs count" in told
     assert main(["evaluate", "builtin:english", "--suite", "none", "--set", str(equal)]) == 1
     assert "all scores are equal" in capsys.readouterr().err
 
