@@ -27,17 +27,19 @@ class Tally:
     by_origin  origin -> number, every origin named
     suspect    among the normalized: perhaps another word
     ambiguous  among the found: one of several possible conversions
+    given      rows that a source gave, held there or made there (a transformer's, an aligned one's)
     """
 
     total: int
     by_origin: dict[str, int]
     suspect: int
     ambiguous: int
+    given: int
 
     @property
     def found(self) -> int:
-        """Exact and normalized, suspect hits left out."""
-        return self.by_origin["exact"] + self.by_origin["normalized"] - self.suspect
+        """What the sources gave, suspect hits left out."""
+        return self.given - self.suspect
 
     @property
     def share(self) -> float:
@@ -52,6 +54,7 @@ class Tally:
             **figures,
             "suspect": self.suspect,
             "ambiguous": self.ambiguous,
+            "given": self.given,
             "found": self.found,
             "share": round(self.share, 6),
         }
@@ -60,7 +63,7 @@ class Tally:
     def from_dict(cls, told: Mapping[str, Any]) -> Tally:
         """The inverse of `as_dict`; special rows are in no tally's total."""
         by_origin = {name: int(told.get(name, 0)) for name in ORIGINS}
-        return cls(int(told["total"]), by_origin, int(told["suspect"]), int(told["ambiguous"]))
+        return cls(int(told["total"]), by_origin, int(told["suspect"]), int(told["ambiguous"]), int(told["given"]))
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,9 @@ def _tally(rows: Rows, mask: NDArray[np.bool_], counts: NDArray[np.int64] | None
         return int(chosen.sum() if counts is None else counts[chosen].sum())
 
     by_origin = {name: total(mask & (rows.origin == code)) for code, name in enumerate(ORIGINS)}
-    return Tally(total(mask), by_origin, total(mask & rows.suspect), total(mask & rows.ambiguous))
+    return Tally(
+        total(mask), by_origin, total(mask & rows.suspect), total(mask & rows.ambiguous), total(mask & rows.known)
+    )
 
 
 def _bands(counts: NDArray[np.int64] | None, words: NDArray[np.bool_]) -> list[tuple[str, NDArray[np.bool_]]]:

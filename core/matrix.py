@@ -35,7 +35,7 @@ class Lookup:
         if self.row_ids.shape != (n,) or len(self.rows) != n:
             raise ValueError(f"{self.row_ids.shape} row ids and {len(self.rows)} rows for {n} words")
         if not np.array_equal(self.row_ids >= 0, self.rows.known):
-            raise ValueError("a row id is given exactly where the origin is EXACT or NORMALIZED")
+            raise ValueError("a row id is given exactly where a source gives the row")
         self.row_ids.flags.writeable = False
 
 

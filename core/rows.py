@@ -105,8 +105,12 @@ class Rows:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """bool[n]: rows that stand in a source (exact or normalized)."""
-        return self.is_(Origin.EXACT, Origin.NORMALIZED)
+        """bool[n]: rows that a source gave: held there (exact, normalized), or made there, which a rung tells.
+
+        A transformer composes a row of its pieces, an aligned source maps it: both have the rung under
+        which the word was found. What a fill composes has none.
+        """
+        return self.is_(Origin.EXACT, Origin.NORMALIZED) | (self.rung >= 0)
 
     def to_arrow(self, words: Sequence[str]) -> pa.Table:
         """The table that `rows.parquet` holds: word, then the columns with names instead of codes."""

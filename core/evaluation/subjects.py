@@ -250,7 +250,8 @@ def as_subject(
     """
     if isinstance(given, tuple):
         words, vectors = given
-        rows = Rows.missing(len(words)).replace_columns(origin=np.full(len(words), Origin.EXACT, np.uint8))
+        exact = {"origin": np.full(len(words), Origin.EXACT, np.uint8), "rung": np.zeros(len(words), np.int8)}
+        rows = Rows.missing(len(words)).replace_columns(**exact)
         given = EmbeddingMatrix(Vocabulary(words), np.ascontiguousarray(vectors, np.float32), rows)
     if isinstance(given, EmbeddingMatrix):
         source = MatrixSource(given, name or "matrix", fills=fills)

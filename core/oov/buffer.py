@@ -77,7 +77,7 @@ class Buffer:
         tried = self.located.source_of
         for k, lookup in enumerate(self.located.lookups):
             at = rows[(lookup.row_ids[rows] >= 0) & (tried[rows] < k)]
-            at = at[~np.isin(self.columns["origin"][at], (Origin.EXACT, Origin.NORMALIZED))]
+            at = at[self.columns["rung"][at] < 0]
             if not len(at):
                 continue
             found = np.empty((len(at), self.dim), np.float32)
@@ -112,6 +112,7 @@ class Buffer:
         self.columns["rung"][rows] = -1
         self.columns["source"][rows] = -1
         self.columns["form"][rows] = None
+        self.columns["pieces"][rows] = None
         self.columns["suspect"][rows] = False
         self.columns["ambiguous"][rows] = False
         self.vectors[rows] = 0
@@ -154,7 +155,8 @@ class Buffer:
 
     @cached_property
     def _known(self) -> NDArray[np.int64]:
-        return np.flatnonzero(np.isin(self.columns["origin"], (Origin.EXACT, Origin.NORMALIZED)))
+        given = self.columns["rung"] >= 0
+        return np.flatnonzero(given | np.isin(self.columns["origin"], (Origin.EXACT, Origin.NORMALIZED)))
 
     @property
     def fitted(self) -> int:
