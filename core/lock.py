@@ -8,8 +8,12 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .matrix import Located
 from .messages import _, ngettext
+from .rows import Origin
 from .sources.protocol import Source, SourceInfo
 
 if TYPE_CHECKING:
@@ -27,11 +31,16 @@ LIBRARIES = (
     "pydantic",
     "safetensors",
     "tokenizers",
+    "torch",
+    "transformers",
 )
 
 
-def describe_environment() -> dict[str, Any]:
-    """Python, platform, device and the versions of the libraries that have a part in the result."""
+def describe_environment(sources: Sequence[Source] = ()) -> dict[str, Any]:
+    """Python, platform, device and the versions of the libraries that have a part in the result.
+
+    The device is where the models of `sources` ran, "cpu" where none had to.
+    """
     found: dict[str, str] = {}
     for name in LIBRARIES:
         try:
@@ -41,7 +50,7 @@ def describe_environment() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "device": "cpu",
+        "device": " + ".join(dict.fromkeys(filter(None, (getattr(s, "ran_on", "") for s in sources)))) or "cpu",
         "libraries": found,
     }
 
@@ -66,13 +75,20 @@ def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str,
     """What the reader of a report should know: {"code", "text", and figures} each."""
     found: list[dict[str, Any]] = []
     rows = located.rows
-    if suspect := int(rows.suspect.sum()):
-        words = [located.vocabulary.words[i] for i in rows.suspect.nonzero()[0][:5]]
+    partly = rows.suspect & (rows.origin == Origin.COMPOSED)
+    if n := int(partly.sum()):
+        text = ngettext(
+            "{n} word holds letters that its model does not know, and is made of the others: {words}",
+            "{n} words hold letters that their model does not know, and are made of the others: {words}",
+            n,
+        ).format(n=n, words=_some(located, partly))
+        found.append({"code": "unknown pieces", "n": n, "text": text})
+    if suspect := int((rows.suspect & ~partly).sum()):
         text = ngettext(
             "{n} word was found under a spelling that may be another word: {words}",
             "{n} words were found under a spelling that may be another word: {words}",
             suspect,
-        ).format(n=suspect, words=", ".join(words) + ("…" if suspect > 5 else ""))
+        ).format(n=suspect, words=_some(located, rows.suspect & ~partly))
         found.append({"code": "suspect", "n": suspect, "text": text})
     if ambiguous := int(rows.ambiguous.sum()):
         text = ngettext(
@@ -87,6 +103,12 @@ def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str,
             text = _("{source}: {fault}: {n:,}").format(source=source.info.name, n=n, fault=_(name))
             found.append({"code": "fault", "n": n, "source": source.info.name, "text": text})
     return found
+
+
+def _some(located: Located, which: NDArray[np.bool_]) -> str:
+    """The first five words of those rows."""
+    words = [located.vocabulary.words[i] for i in which.nonzero()[0][:5]]
+    return ", ".join(words) + ("…" if which.sum() > 5 else "")
 
 
 def mixed_spaces(infos: Sequence[SourceInfo]) -> list[dict[str, Any]]:

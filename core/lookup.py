@@ -16,7 +16,7 @@ from .matrix import Located, Lookup
 from .messages import N_, _
 from .progress import Progress, ignore
 from .rows import RUNGS, Origin, Rows
-from .sources.protocol import Source
+from .sources.protocol import FromPieces, Source
 from .spec import Spec
 from .vocabulary.vocabulary import Vocabulary
 
@@ -67,6 +67,7 @@ class _Search:
             done = len(self.words) - max(0, len(missing) - first - AT_ONCE)
             self.progress(_(STAGE), done, len(self.words), "words", self.source.info.name)
         self._mark_ambiguous(words)
+        self._note_pieces()
         lost = [row for row in special if self.ids[row] < 0]
         self.columns["origin"][lost] = Origin.SPECIAL
         self.columns["source"] = np.where(self.ids >= 0, 0, -1).astype(np.int16)
@@ -108,6 +109,23 @@ class _Search:
         for row, k in zip(found.tolist(), best.tolist(), strict=True):
             self.columns["form"][row] = forms[k]
             self.columns["suspect"][row] = suspects.judge(self.words[row], forms[k])
+
+    def _note_pieces(self) -> None:
+        """A word that its source makes of several pieces is composed, and its row says of which.
+
+        Where one of them is unknown, words that differ in it have one vector: such a hit is suspect.
+        """
+        if not isinstance(self.source, FromPieces):
+            return
+        unknown = self.source.unknown_piece
+        found = np.flatnonzero(self.ids >= 0)
+        for first in range(0, len(found), AT_ONCE):
+            part = found[first : first + AT_ONCE]
+            for row, pieces in zip(part.tolist(), self.source.pieces_of(self.ids[part]), strict=True):
+                if len(pieces) > 1:
+                    self.columns["pieces"][row] = pieces
+                    self.columns["origin"][row] = Origin.COMPOSED
+                    self.columns["suspect"][row] |= bool(unknown) and unknown in pieces
 
     def _mark_ambiguous(self, asked: NDArray[np.int64]) -> None:
         """Mark hits where a character or word has several counterparts and the source allows more than one.

@@ -147,17 +147,24 @@ def cover(
     workspace: Workspace | None = None,
     progress: Progress = ignore,
     base: Path | None = None,
+    device: str = "auto",
 ) -> Cover:
     """Read the vocabulary, open the sources, locate every word; reads no vectors.
 
-    `base` is the folder that relative paths are relative to (default: the working directory). Raises
-    `VocabularyError`, `SourceError`, `RecipeError`.
+    `base` is the folder that relative paths are relative to (default: the working directory), `device` where
+    models run ("auto", "cpu", "cuda", "mps"). Raises `VocabularyError`, `SourceError`, `RecipeError`.
     """
     workspace = workspace or _default_workspace()
     clock = _Clock()
     with clock("vocabulary"):
         reading = read(recipe.vocabulary, workspace=workspace, base=base, progress=progress)
-    context = Context(vocabulary=reading.vocabulary, workspace=workspace, progress=progress)
+    context = Context(
+        vocabulary=reading.vocabulary,
+        workspace=workspace,
+        progress=progress,
+        corpus=resolved_path(recipe.vocabulary, base),
+        device=device,
+    )
     sources = []
     for spec in recipe.sources:
         with clock("open"):
@@ -213,18 +220,19 @@ def run(
     workspace: Workspace | None = None,
     progress: Progress = ignore,
     base: Path | None = None,
+    device: str = "auto",
 ) -> Build:
     """Build the matrix that `recipe` describes. The same recipe and inputs give the same bytes.
 
-    `base` is the folder that relative paths are relative to (default: the working directory). Raises
-    what `cover` raises, and `FillError`.
+    `base` is the folder that relative paths are relative to (default: the working directory), `device` where
+    models run. Raises what `cover` raises, and `FillError`.
     """
     from .oov import fill
     from .transforms import transform
 
     started = time.time()
     workspace = workspace or _default_workspace()
-    covered = cover(recipe, workspace=workspace, progress=progress, base=base)
+    covered = cover(recipe, workspace=workspace, progress=progress, base=base, device=device)
     clock = _Clock()
     context = Context(vocabulary=covered.reading.vocabulary, workspace=workspace, progress=progress)
     with clock("fill"):
@@ -277,7 +285,7 @@ def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, 
         "dropped": len(build.dropped),
         "faulty": list(build.faulty),
         "warnings": covered.warnings,
-        "environment": describe_environment(),
+        "environment": describe_environment(covered.sources),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "timings": seconds,
     }

@@ -240,7 +240,7 @@ def _ladder(rungs: Sequence[Any]) -> dict[str, bool]:
 
 
 # Fields that name a file or folder. Those of one name mean the same in every spec.
-PATHS = ("path", "user_dictionary", "suite_dir", "test_path")
+PATHS = ("path", "corpus", "user_dictionary", "suite_dir", "test_path")
 
 # A stage whose results change for the same spec gets the next number, so that nothing stale is reused.
 STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1}

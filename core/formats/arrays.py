@@ -214,7 +214,7 @@ TENSOR_NAMES = ("vectors", "embeddings", "embedding.weight", "weight")
 
 def open_safetensors(file: ByteFile) -> ArrayVectors:
     """A safetensors file with one matrix (int8 with `scales` too) and its words beside it."""
-    tensors, start = _tensors(file)
+    tensors, start = tensors_of(file)
     matrices = {name: t for name, t in tensors.items() if len(t["shape"]) == 2 and t["dtype"] in SAFETENSORS_TYPES}
     name = next((n for n in TENSOR_NAMES if n in matrices), None)
     if name is None and len(matrices) == 1:
@@ -242,7 +242,8 @@ def open_safetensors(file: ByteFile) -> ArrayVectors:
     return ArrayVectors(file, header, layout=layout, words=words, words_from=words_from, scales=scales)
 
 
-def _tensors(file: ByteFile) -> tuple[dict[str, Any], int]:
+def tensors_of(file: ByteFile) -> tuple[dict[str, Any], int]:
+    """A safetensors file's table: name -> {"dtype", "shape", "data_offsets"}, and where its data begin."""
     with file.stream() as stream:
         head = bytearray(8)
         read_fully(stream, memoryview(head))

@@ -13,14 +13,32 @@ from ..messages import _
 from .build import MATRIX, BuildSpec, is_build, open_build
 from .builtin import BuiltinSpec, list_builtin, open_builtin
 from .file import FileSpec, is_indexed, open_file
+from .hf import HfSpec, open_hf
+from .hf_context import HfContextSpec, open_hf_context
+from .hf_input import HfInputSpec, open_hf_input
+from .model2vec import Model2vecSpec, open_model2vec
+from .pretrained import ModelSpec, is_model_known, parse_model
 from .protocol import Context, Source, SourceInfo
 from .random import RandomSpec, open_random
 
-SourceSpec = Annotated[FileSpec | BuiltinSpec | RandomSpec | BuildSpec, Field(discriminator="kind")]
+SourceSpec = Annotated[
+    FileSpec | BuiltinSpec | RandomSpec | BuildSpec | HfSpec | HfInputSpec | HfContextSpec | Model2vecSpec,
+    Field(discriminator="kind"),
+]
+MODELS = {"hf": HfSpec, "hf-input": HfInputSpec, "hf-context": HfContextSpec, "model2vec": Model2vecSpec}
 
 # A file of so many bytes is scanned in well under a second.
 SMALL = 8 << 20
-OPENERS = {"file": open_file, "builtin": open_builtin, "random": open_random, "build": open_build}
+OPENERS = {
+    "file": open_file,
+    "builtin": open_builtin,
+    "random": open_random,
+    "build": open_build,
+    "hf": open_hf,
+    "hf-input": open_hf_input,
+    "hf-context": open_hf_context,
+    "model2vec": open_model2vec,
+}
 
 
 def open_source(spec: SourceSpec | str, context: Context | None = None) -> Source:
@@ -34,15 +52,17 @@ def open_source(spec: SourceSpec | str, context: Context | None = None) -> Sourc
 
 
 def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
-    """Whether opening the source is a matter of moments: no large file must be scanned first.
+    """Whether opening the source is a matter of moments: no large file is to be scanned, no model to be fetched.
 
     Raises SourceError where the file is not there.
     """
     if isinstance(spec, BuildSpec):
         spec = FileSpec(path=str(Path(spec.path) / MATRIX))
+    context = context or Context()
+    if isinstance(spec, ModelSpec):
+        return is_model_known(spec, context)
     if not isinstance(spec, FileSpec):
         return True
-    context = context or Context()
     path = Path(os.path.expanduser(spec.path))
     return (path.is_file() and path.stat().st_size <= SMALL) or is_indexed(spec, context)
 
@@ -50,7 +70,8 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
 def parse_source(text: str) -> SourceSpec:
     """The spec that a spec string means: `builtin:english`, `random:300`, `archive.zip::member`, a path.
 
-    A path may begin with `file:` or `build:` to say so; without, a folder is taken for a build.
+    `hf:`, `hf-input:`, `hf-context:` and `model2vec:` take a model's name on the hub (NAME@REVISION) or a
+    folder. A path may begin with `file:` or `build:` to say so; without, a folder is taken for a build.
     """
     prefix, colon, rest = text.partition(":")
     try:
@@ -68,6 +89,8 @@ def parse_source(text: str) -> SourceSpec:
                 examples=one_of(["builtin:english", "builtin:chinese", "random:300", "random:300,xavier"])
             ),
         ) from error
+    if colon and prefix in MODELS:
+        return MODELS[prefix](**parse_model(rest))
     if colon and prefix == "build":
         return BuildSpec(path=rest)
     path = rest if colon and prefix == "file" else text
@@ -84,6 +107,10 @@ __all__ = [
     "BuiltinSpec",
     "Context",
     "FileSpec",
+    "HfContextSpec",
+    "HfInputSpec",
+    "HfSpec",
+    "Model2vecSpec",
     "RandomSpec",
     "Source",
     "SourceInfo",

@@ -80,12 +80,30 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class FromPieces(Protocol):
+    """A source whose rows are made of pieces of words."""
+
+    @property
+    def unknown_piece(self) -> str:
+        """What stands for letters that the tokenizer does not know ("[UNK]"), "" where it knows all."""
+        ...
+
+    def pieces_of(self, ids: NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """The pieces of rows `ids`, as the tokenizer writes them; one piece: the source holds the word as a whole."""
+        ...
+
+
 @dataclass(frozen=True)
 class Context:
-    """What opening a source or filling may need beside its spec."""
+    """What opening a source or filling may need beside its spec.
+
+    corpus  the recipe's running text (a resolved CorpusSpec), None where its vocabulary is none
+    device  "auto", "cpu", "cuda", "cuda:1", "mps": where models run; no part of any digest
+    """
 
     vocabulary: Vocabulary | None = None
     workspace: Workspace | None = None
     progress: Progress = ignore
     corpus: Any = None
-    device: str = "cpu"
+    device: str = "auto"

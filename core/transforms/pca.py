@@ -22,6 +22,13 @@ class PcaSpec(Spec):
 
     kind: Literal["pca"] = "pca"
     dim: int = option(..., N_("Dimensions"), N_("How many principal directions are kept."), ge=1, le=65_536)
+    whiten: float = option(
+        0.0,
+        N_("Whiten"),
+        N_("Divide each direction by its standard deviation to this power: 0 keeps them, 1 makes all alike."),
+        ge=0.0,
+        le=1.0,
+    )
 
 
 def fit_pca(
@@ -38,10 +45,28 @@ def fit_pca(
             _("pca: {asked} dimensions are asked for, and the matrix has {width}").format(asked=spec.dim, width=width),
             fix=_("Give a dim of {width} or less.").format(width=width),
         )
-    text = f"pca {spec.dim}"
+    text = f"pca {spec.dim}" + (f", whitened {spec.whiten:g}" if spec.whiten else "")
     check_count(text, fitted, spec.dim + 1)
     mean, directions = principal_directions(vectors, fitted, spec.dim, progress)
+    if spec.whiten:
+        spread = _deviations(vectors, fitted, mean, directions, progress)
+        scales = np.maximum(spread / spread[0], 1e-5) ** -spec.whiten
+        directions = directions * scales[:, None].astype(np.float32)
     return lambda rows: centered(rows, mean) @ directions.T, text
+
+
+def _deviations(
+    vectors: NDArray[np.float32],
+    ids: NDArray[np.int64],
+    mean: NDArray[np.float64],
+    directions: NDArray[np.float64],
+    progress: Progress,
+) -> NDArray[np.float64]:
+    """float64[count]: the standard deviation of the rows `ids` along each direction, the first one's where all are 0."""
+    squares = np.zeros(len(directions))
+    for rows in blocks(vectors, ids, progress):
+        squares += (((rows - mean) @ directions.T) ** 2).sum(axis=0)
+    return np.sqrt(squares / len(ids)) if squares[0] else np.ones(len(directions))
 
 
 def principal_directions(

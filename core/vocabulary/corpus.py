@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..errors import VocabularyError
 from ..messages import N_, _
-from ..progress import Progress
+from ..progress import Progress, ignore
 from ..spec import option
 from .lines import TextFile
 from .report import Problems, Reading, told
@@ -21,6 +21,8 @@ from .selection import Choice, choose
 from .vocabulary import Vocabulary
 
 LONGEST_RUN = 1 << 20
+LONGEST_SENTENCE = 600
+SENTENCE = re.compile(r"[^.!?。！？…\n]+(?:[.!?。！？…]+[\"'”’」』）)]*)?")
 HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
 # A language is named when at least so large a share of the words is its.
@@ -71,11 +73,7 @@ def count_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     """All words of running text with their counts, by falling count; nothing of them is chosen yet."""
     problems, notes = Problems(), []
     files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
-    cutter = None
-    if spec.language != "en":
-        dictionary = Path(os.path.expanduser(spec.user_dictionary)) if spec.user_dictionary else None
-        cutter = ChineseCutter(dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems)
-    segmenter = Segmenter(spec.language, spec.tokenization, cutter)
+    segmenter, cutter = _segmenter(spec, problems)
     counts: Counter[str] = Counter()
     total, before = sum(file.size for file in files), 0
     for file in files:
@@ -99,6 +97,48 @@ def count_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
         lines=sum(file.count for file in files),
         preview=_preview(files[0]),
     )
+
+
+def _segmenter(spec: CorpusSpec, problems: Problems) -> tuple[Segmenter, ChineseCutter | None]:
+    cutter = None
+    if spec.language != "en":
+        dictionary = Path(os.path.expanduser(spec.user_dictionary)) if spec.user_dictionary else None
+        cutter = ChineseCutter(dictionary, name=spec.user_dictionary, new_words=spec.new_words, problems=problems)
+    return Segmenter(spec.language, spec.tokenization, cutter), cutter
+
+
+class Sentences:
+    """The sentences of running text, again and again in the same order, and what cuts one into words.
+
+    A sentence ends at its mark or at a line's end; a longer one than `LONGEST_SENTENCE` characters is cut there.
+    """
+
+    def __init__(self, spec: CorpusSpec, path: Path) -> None:
+        problems = Problems()
+        self._files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
+        self.segmenter, self._cutter = _segmenter(spec, problems)
+        self._path = spec.path
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self._files)
+
+    def digest(self) -> str:
+        """Of the texts and of how they are cut; reads them once."""
+        for file in self._files:
+            if not file.digest:
+                for _text in file.chunks():
+                    pass
+        return _digest(self._files, self._path, self._cutter)
+
+    def __iter__(self) -> Iterator[str]:
+        for file in self._files:
+            for text in _whole_words(file, Problems(), ignore, 0, self.size):
+                for match in SENTENCE.finditer(text):
+                    one = match.group().strip()
+                    for first in range(0, len(one), LONGEST_SENTENCE):
+                        yield one[first : first + LONGEST_SENTENCE]
 
 
 def _texts(path: Path, name: str, problems: Problems) -> list[tuple[Path, str]]:

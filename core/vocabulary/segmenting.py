@@ -73,6 +73,19 @@ class Segmenter:
                 found.extend(self._split(word) if self._split else (word,))
         return found
 
+    def spans(self, text: str) -> list[tuple[str, int, int]]:
+        """The words of `text` in their order, each with its first character and the one after its last."""
+        found: list[tuple[str, int, int]] = []
+        for match in self._pattern.finditer(text):
+            one, at = match.group(), match.start()
+            for word in self._cut(one) if self._cut and match.lastgroup == "han" else (one,):
+                for part in self._split(word) if self._split else (word,):
+                    first = text.find(part, at, match.end())
+                    if first >= 0:  # an apostrophe that was written another way is none of the word's
+                        found.append((part, first, first + len(part)))
+                        at = first + len(part)
+        return found
+
     def count(self, text: str, into: Counter[str]) -> None:
         """Add the words of `text` to `into`."""
         if self._cut is None:

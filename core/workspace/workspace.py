@@ -31,6 +31,16 @@ class Workspace:
         return self.root / "known"
 
     @property
+    def models(self) -> Path:
+        """What is known of pretrained models."""
+        return self.root / "models"
+
+    @property
+    def encodings(self) -> Path:
+        """Vectors that pretrained models gave, one folder for each way of asking."""
+        return self.root / "encodings"
+
+    @property
     def builds(self) -> Path:
         """Builds kept by the app."""
         return self.root / "builds"

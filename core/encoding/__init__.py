@@ -1,0 +1,11 @@
+"""Pretrained models as encoders of words: fetched, checked, cut into pieces, run, and what they said kept.
+
+hub         a model's files, from the Hugging Face hub or its cache
+checkpoint  a folder of a model: what it is, whether it can be read without running its code
+cutter      words into a tokenizer's pieces, without loading the model
+layers      which layers are read, and how the pieces' states become one vector
+device      where a model runs, and how exactly
+model       the model itself: batches of pieces in, vectors out
+store       vectors of words that were encoded before
+contexts    sentences of a corpus that hold a word
+"""

@@ -1,0 +1,224 @@
+"""A transformer as a source: every word goes through the model by itself, and its states make the vector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..encoding.checkpoint import Checkpoint
+from ..encoding.cutter import LONGEST, Cutter
+from ..encoding.device import Precision
+from ..encoding.layers import Pooling, Reading, read_layers
+from ..encoding.store import VectorStore, key_of
+from ..errors import SourceError
+from ..messages import N_, _
+from ..progress import Reached
+from ..spec import option
+from ..workspace.workspace import Workspace
+from .pretrained import ModelSpec, PieceRows, open_checkpoint, weights_of
+from .protocol import Context, SourceInfo
+
+# So many rows are encoded, sorted by length among themselves, before they are kept.
+CHUNK = 1 << 13
+LAYERS = N_(
+    "The mean of these: 0-4, last, lower (0 to two thirds), or several joined by + side by side. "
+    "auto: the last layer of a sentence-transformer, else lower."
+)
+POOLING = N_(
+    "mean of the word's own pieces, all positions, its first or last piece, or cls, the special piece. "
+    "auto: as a sentence-transformer says, last for a decoder, else mean."
+)
+PRECISION = N_("auto: bfloat16 on CUDA, else float32. fast: bfloat16 wherever the hardware computes in it.")
+
+
+class EncodedSpec(ModelSpec):
+    """What both ways through a model have: which layers, how pooled, how exactly."""
+
+    layers: str = option("auto", N_("Layers"), LAYERS)
+    pooling: Pooling = option("auto", N_("Pooling"), POOLING)
+    precision: Precision = option("auto", N_("Precision"), PRECISION)
+
+
+class HfSpec(EncodedSpec):
+    """A transformer, each word by itself: the model sees nothing but the word."""
+
+    kind: Literal["hf"] = "hf"
+    template: str = option(
+        "", N_("Template"), N_("What the word is put into, such as “the word {word}”; by itself when empty.")
+    )
+
+
+class HfSource(PieceRows):
+    """Implements `Source` and `FromPieces`. The model is loaded when the first row is asked for."""
+
+    def __init__(self, spec: HfSpec, checkpoint: Checkpoint, context: Context) -> None:
+        super().__init__(cutter_of(checkpoint))
+        self._spec, self._checkpoint, self._context = spec, checkpoint, context
+        self._reading = reading_of(spec, checkpoint)
+        self._around = _template(spec.template, self._cutter)
+        self.ran_on = ""
+        self.info = info_of(checkpoint, self._reading, "hf", _("each word by itself"), [spec.template])
+
+    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], reached: Reached) -> None:
+        texts = [self._pieces[row] for row in rows.tolist()]
+        encoder = Runner(
+            self._spec, self._checkpoint, self._reading, self._cutter, self._context, [self._spec.template]
+        )
+        encoder.fill(texts, self._around, out, reached)
+        self.ran_on = encoder.ran_on or self.ran_on
+
+
+def _template(template: str, cutter: Cutter) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The pieces before and after the word."""
+    if not template:
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    before, field, after = template.partition("{word}")
+    if not field:
+        raise SourceError(
+            _("the template {template!r} has no place for the word").format(template=template),
+            fix=_("Write {example} where it stands.").format(example="{word}"),
+        )
+    cut = [ids for ids, _spans in cutter.spans([before.rstrip(), after])]
+    return np.array(cut[0], np.int32), np.array(cut[1], np.int32)
+
+
+class Runner:
+    """Encodes texts through the store: what was encoded before is read, the rest is encoded and kept by chunks."""
+
+    def __init__(
+        self,
+        spec: EncodedSpec,
+        checkpoint: Checkpoint,
+        reading: Reading,
+        cutter: Cutter,
+        context: Context,
+        about: Sequence[object],
+    ) -> None:
+        from ..encoding.device import choose_device
+
+        self._checkpoint, self._reading, self._cutter, self._context = checkpoint, reading, cutter, context
+        self._device = choose_device(context.device, spec.precision)
+        self.dim = checkpoint.width * len(reading.groups)
+        told = [checkpoint.digest, reading.groups, reading.pooling, self._device.precision, *about]
+        self._store = VectorStore(context.workspace or Workspace(), told, self.dim)
+        self._model: Any = None
+        self.ran_on = ""
+
+    @property
+    def model(self) -> Any:
+        """The loaded model."""
+        if self._model is None:
+            from ..encoding.model import Encoder
+
+            self._context.progress(_("Loading {name}").format(name=self._checkpoint.name), 0)
+            self._model = Encoder(self._checkpoint, self._cutter.boundary, self._reading, self._device)
+            self.ran_on = str(self._device)
+        return self._model
+
+    def fill(
+        self,
+        texts: Sequence[NDArray[np.int32]],
+        around: tuple[NDArray[np.int32], NDArray[np.int32]],
+        out: NDArray[np.float32],
+        reached: Reached,
+    ) -> None:
+        """Vectors of `texts` (piece ids) between the pieces `around` into `out` (float32[n, dim])."""
+        keys = [key_of(text.tobytes()) for text in texts]
+        places = self._store.find(keys)
+        kept = np.flatnonzero(places >= 0)
+        for first in range(0, len(kept), CHUNK):
+            part = kept[first : first + CHUNK]
+            rows = np.empty((len(part), self.dim), np.float32)
+            self._store.read(places[part], rows)
+            out[part] = rows
+        reached(len(kept))
+        new = np.flatnonzero(places < 0)
+        if len(new):
+            # Words of like length together, over all chunks: a chunk has few lengths, and full batches.
+            lengths = np.array([len(texts[i]) for i in new.tolist()])
+            new = new[np.argsort(lengths, kind="stable")]
+            self.model  # noqa: B018  # loaded before the first progress
+        for first in range(0, len(new), CHUNK):
+            self._chunk(new[first : first + CHUNK], texts, around, keys, out, reached, len(kept) + first)
+        self._store.tidy()
+
+    def _chunk(
+        self,
+        part: NDArray[np.int64],
+        texts: Sequence[NDArray[np.int32]],
+        around: tuple[NDArray[np.int32], NDArray[np.int32]],
+        keys: Sequence[bytes],
+        out: NDArray[np.float32],
+        reached: Reached,
+        before: int,
+    ) -> None:
+        whole = [np.concatenate([around[0], texts[i], around[1]]) for i in part.tolist()]
+        weights = self._weights(part, texts, around) if self._reading.pooling == "mean" else None
+        done: list[int] = []
+        try:
+            for places, vectors in self.model.encode(whole, weights):
+                out[part[places]] = vectors[:, 0]
+                done += part[places].tolist()
+                reached(before + len(done))
+        finally:  # stopped or not: what is done is kept
+            self._store.add([keys[i] for i in done], out[done])
+
+    def _weights(
+        self,
+        part: NDArray[np.int64],
+        texts: Sequence[NDArray[np.int32]],
+        around: tuple[NDArray[np.int32], NDArray[np.int32]],
+    ) -> list[NDArray[np.float32]] | None:
+        """Only the word's own pieces are pooled, and of these only the known ones; None where that is all of them."""
+        if not len(around[0]) + len(around[1]) and not any((texts[i] == self._cutter.unknown).any() for i in part):
+            return None
+        before, after = (np.zeros(len(ids), np.float32) for ids in around)
+        return [np.concatenate([before, weights_of(self._cutter, texts[i]), after])[None] for i in part.tolist()]
+
+
+def cutter_of(checkpoint: Checkpoint) -> Cutter:
+    """The model's tokenizer. A sentence-transformer gets its words as they are, as it was trained."""
+    longest = min(LONGEST, checkpoint.positions - 4) if checkpoint.positions else LONGEST
+    return Cutter(Path(checkpoint.tokenizer), spaced=checkpoint.family != "sentence", longest=max(1, longest))
+
+
+def reading_of(spec: EncodedSpec, checkpoint: Checkpoint) -> Reading:
+    """The layers and pooling that `spec` means for this model. Raises SourceError for a table without a model."""
+    if checkpoint.family == "static":
+        raise SourceError(
+            _("this is a table of pieces, not a transformer"),
+            where=checkpoint.name,
+            fix=_("Write {example}.").format(example=f"model2vec:{checkpoint.name}"),
+        )
+    return read_layers(
+        spec.layers, spec.pooling, count=checkpoint.layers, family=checkpoint.family, asked=checkpoint.pooling
+    )
+
+
+def info_of(checkpoint: Checkpoint, reading: Reading, kind: str, how: str, about: Sequence[object]) -> SourceInfo:
+    """What a source made of the model's states says of itself; its digest holds the way of reading."""
+    import hashlib
+
+    told = repr([checkpoint.digest, reading.groups, reading.pooling, *about])
+    groups = " + ".join(f"{min(g)}-{max(g)}" if len(g) > 1 else str(max(g)) for g in reading.groups)
+    return SourceInfo(
+        name=f"{kind}:{checkpoint.name}",
+        kind=kind,
+        dim=checkpoint.width * len(reading.groups),
+        size=None,
+        digest=f"model:{hashlib.sha256(told.encode()).hexdigest()}",
+        format=_("{type}, {how}, layers {layers}, pooled by {pooling}").format(
+            type=checkpoint.model_type, how=how, layers=groups, pooling=reading.pooling
+        ),
+        licence=checkpoint.licence,
+        languages=checkpoint.languages,
+    )
+
+
+def open_hf(spec: HfSpec, context: Context) -> HfSource:
+    """Open a transformer: it is fetched and examined; its weights are read when rows are asked for."""
+    return HfSource(spec, open_checkpoint(spec, context), context)
