@@ -21,6 +21,7 @@ from .spec import Spec, option
 from .transforms import TransformSpec
 from .validation import explain
 from .vocabulary import VocabularySpec
+from .weights import WeightSpec
 
 
 class Draft(Spec):
@@ -33,6 +34,7 @@ class Draft(Spec):
     combine: CombineSpec = Chain()
     oov: FillSpec = DEFAULT_FILL
     transforms: tuple[TransformSpec, ...] = ()
+    weights: WeightSpec | None = None
     evaluate: EvaluateSpec | None = None
 
     @classmethod

@@ -90,6 +90,8 @@ class EmbeddingMatrix:
             raise ValueError("a finished matrix has no missing rows: use core.oov.fill")
         if not all_finite(v):
             raise ValueError("a finished matrix is finite in every row")
+        if self.weights is not None and self.weights.shape != (n,):
+            raise ValueError(f"weights {self.weights.shape} for {n} words")
         v.flags.writeable = False
 
     @property

@@ -229,6 +229,7 @@ def run(
     """
     from .oov import fill
     from .transforms import transform
+    from .weights import weigh
 
     started = time.time()
     workspace = workspace or _default_workspace()
@@ -239,6 +240,9 @@ def run(
         filled = fill(covered.located, recipe.oov, seed=recipe.seed, context=context)
     with clock("transform"):
         matrix = transform(filled.matrix, recipe.transforms, progress=progress)
+    if recipe.weights is not None:
+        weights, told = weigh(matrix.vocabulary, recipe.weights)
+        matrix = matrix.replace(weights=weights, history=(*matrix.history, told))
     coverage = measure_coverage(matrix.rows, matrix.vocabulary)
     build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
     if recipe.evaluate is not None:

@@ -27,6 +27,7 @@ from .spec import Spec, option
 from .transforms import TransformSpec
 from .validation import explain
 from .vocabulary import VocabularySpec, sniff_part, sniff_vocabulary
+from .weights import WeightSpec
 
 VERSION = 1
 SpecT = TypeVar("SpecT", bound=BaseModel)
@@ -60,6 +61,9 @@ class Recipe(Spec):
     combine: CombineSpec = option(Chain(), N_("Combine"), N_("How several sources are joined."))
     oov: FillSpec = option(DEFAULT_FILL, N_("Missing words"), N_("How words that no source holds get a vector."))
     transforms: tuple[TransformSpec, ...] = option((), N_("Transforms"), N_("What is done to the matrix, in order."))
+    weights: WeightSpec | None = option(
+        None, N_("Weights"), N_("How much each word counts in a text: kept beside the vectors.")
+    )
     evaluate: EvaluateSpec | None = option(
         None, N_("Evaluate"), N_("What the matrix is scored on; it changes nothing of the matrix.")
     )
@@ -200,6 +204,8 @@ def spell_out(tables: Mapping[str, Any], *, base: Path | None = None) -> dict[st
         spelled["oov"] = steps[0] if len(steps) == 1 else {"kind": "cascade", "steps": steps}
     if isinstance(spelled.get("transforms"), (str, list, tuple)):
         spelled["transforms"] = tuple({"kind": s} if isinstance(s, str) else s for s in _names(spelled["transforms"]))
+    if isinstance(spelled.get("weights"), str):
+        spelled["weights"] = {"kind": spelled["weights"]}
     if isinstance(spelled.get("evaluate"), Mapping):
         spelled["evaluate"] = _evaluate(spelled["evaluate"])
     return spelled

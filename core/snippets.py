@@ -18,6 +18,7 @@ SAID = {
     "random": ("kind", "dim", "distribution"),
     "file": ("kind", "path", "member"),
     "build": ("kind", "path"),
+    **dict.fromkeys(("hf", "hf-input", "hf-context", "model2vec"), ("kind", "model", "revision", "path")),
 }
 
 
@@ -54,7 +55,7 @@ def _written_out(recipe: Recipe, out: str) -> str:
 
 def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     """The options of `lexiloom build`, None where they can't say all of the recipe."""
-    if recipe.vocabulary.kind in WRITTEN_OUT or recipe.evaluate is not None:
+    if recipe.vocabulary.kind in WRITTEN_OUT or recipe.evaluate is not None or recipe.weights is not None:
         return None
     table = plain(recipe.vocabulary)
     flags: list[tuple[str, ...]] = [("--vocab", table.pop("path")), ("--vocab-kind", table.pop("kind"))]
@@ -88,6 +89,8 @@ def _source(source: Any) -> tuple[str | None, dict[str, Any]]:
         return f"builtin:{source.name}", rest
     if source.kind == "random":
         return f"random:{source.dim},{source.distribution}", rest
+    if getattr(source, "model", ""):
+        return f"{source.kind}:{source.model}" + (f"@{source.revision}" if source.revision else ""), rest
     member = getattr(source, "member", "")
     if source.kind not in SAID or "::" in source.path:
         return None, rest

@@ -25,6 +25,9 @@ Events = Annotated[Path | None, typer.Option("--events", metavar="FILE", help=_(
 Stop = Annotated[
     Path | None, typer.Option("--stop", metavar="FILE", help=_("Stop, as Ctrl-C would, once this file is there."))
 ]
+Device = Annotated[
+    str, typer.Option("--device", metavar="NAME", help=_("Where models run: auto, cpu, cuda, cuda:1 or mps."))
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help=_("Show no progress and no report."))]
 
 
@@ -36,13 +39,14 @@ def build(
     json: Json = False,
     events: Events = None,
     stop: Stop = None,
+    device: Device = "auto",
     quiet: Quiet = False,
 ) -> None:
     """Build a matrix for a vocabulary out of sources and write it to a folder."""
     with guard(as_json=json, events=events):
         _check_target(out)
         with watched(events, stop=stop, quiet=quiet) as progress:
-            made = _build(recipe_from(flags), out, base=None, keep_paths=False, progress=progress)
+            made = _build(recipe_from(flags), out, base=None, keep_paths=False, device=device, progress=progress)
         _report(made, out, json=json, quiet=quiet)
 
 
@@ -62,6 +66,7 @@ def run(
     json: Json = False,
     events: Events = None,
     stop: Stop = None,
+    device: Device = "auto",
     quiet: Quiet = False,
 ) -> None:
     """Build the matrix that a recipe file describes."""
@@ -74,7 +79,7 @@ def run(
         with wrong_use():
             read = read.with_set(*flags.get("--set", ()), base=base)
         with watched(events, stop=stop, quiet=quiet) as progress:
-            made = _build(read, out, base=base, keep_paths=keep_paths, progress=progress)
+            made = _build(read, out, base=base, keep_paths=keep_paths, device=device, progress=progress)
         _report(made, out, json=json, quiet=quiet)
 
 
@@ -93,12 +98,12 @@ def _check_target(out: Path) -> None:
     check_folder(out)
 
 
-def _build(recipe: Any, out: Path, *, base: Path | None, keep_paths: bool, progress: Progress) -> Build:
+def _build(recipe: Any, out: Path, *, base: Path | None, keep_paths: bool, device: str, progress: Progress) -> Build:
     from .. import pipeline
 
     # While a source is scanned in compiled code, another thread loads what the end of the build needs.
     threading.Thread(target=_load_ahead, daemon=True).start()
-    made = pipeline.run(recipe, progress=progress, base=base)
+    made = pipeline.run(recipe, progress=progress, base=base, device=device)
     made.save(out, keep_paths=keep_paths, progress=progress)
     return made
 

@@ -13,6 +13,7 @@ import typer
 
 from ..errors import RecipeError, one_of
 from ..messages import N_, _
+from ..presets import with_preset
 from ..recipe import Recipe, assigned, spell_out
 from ..settings import Assignment, plain
 from ..validation import kinds_at, models_at
@@ -94,8 +95,12 @@ SOURCES = (
         many=True,
         required=True,
         metavar="SPEC",
-        help=N_("A file of vectors, builtin:NAME, random:DIM or a build's folder. Repeat it for a chain."),
+        help=N_(
+            "A file of vectors, builtin:NAME, random:DIM, a build's folder, or a pretrained model: hf:NAME_OR_FOLDER, "
+            "hf-input:…, hf-context:…, model2vec:…. Repeat it for a chain."
+        ),
     ),
+    Flag("--corpus", metavar="FILE", help=N_("The text whose sentences hf-context: reads [the vocabulary's own].")),
     Flag("--on-fault", metavar="refuse|skip", help=N_("What to do with a file that has faulty rows.")),
 )
 LADDER = (
@@ -124,6 +129,7 @@ FILL = (
         help=N_("A transform, before --dim: {kinds}. Repeat it for more."),
     ),
     Flag("--seed", "seed", int, metavar="N"),
+    Flag("--preset", metavar="NAME", help=N_("Options that belong together; others that you give go before: distill.")),
 )
 SET = (
     Flag("--set", many=True, metavar="PATH=VALUE", help=N_("Set any value of the recipe, for example oov.kind=mean.")),
@@ -172,6 +178,10 @@ def recipe_from(flags: Mapping[str, Any]) -> Recipe:
             "transforms": ",".join(flags.get("--transform", ())),
         }
         tables = plain(spell_out({name: value for name, value in given.items() if value is not None}))
+        if "--preset" in flags:
+            tables = with_preset(
+                {name: table for name, table in tables.items() if table or name != "transforms"}, flags["--preset"]
+            )
         return assigned(tables, [*_assignments(flags, tables), *map(Assignment.parse, flags.get("--set", ()))])
 
 
@@ -196,9 +206,15 @@ def _assignments(flags: Mapping[str, Any], tables: Mapping[str, Any]) -> list[As
         values |= {f"sources.{i}.on_fault": flags["--on-fault"] for i in files}
     values |= {f"ladder.{rung}": True for rung in flags.get("--rung", ())}
     values |= {f"ladder.{rung}": False for rung in flags.get("--no-rung", ())}
+    if "--corpus" in flags:
+        users = [i for i, source in enumerate(tables["sources"]) if source["kind"] == "hf-context"]
+        values |= {f"sources.{i}.corpus": flags["--corpus"] for i in users}
     if "--dim" in flags:
-        place = len(tables.get("transforms", ()))
-        values[f"transforms.{place}"] = {"kind": "pca", "dim": flags["--dim"]}
+        listed = tables.get("transforms", ())
+        if "--preset" in flags and listed and listed[-1]["kind"] == "pca":
+            values[f"transforms.{len(listed) - 1}.dim"] = flags["--dim"]
+        else:
+            values[f"transforms.{len(listed)}"] = {"kind": "pca", "dim": flags["--dim"]}
     return [Assignment(tuple(path.split(".")), value, str(value)) for path, value in values.items()]
 
 

@@ -216,11 +216,12 @@ def _check_safe(name: str, root: Path, folder: Path, config: dict[str, Any], wei
         )
     if static:
         return
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers.models.auto import configuration_auto as known
 
     own = config.get("auto_map") or {}
     kind, architecture = str(config.get("model_type", "")), next(iter(config.get("architectures") or ()), "")
-    if kind not in CONFIG_MAPPING_NAMES or (own and not _is_native(architecture)):
+    listed = known.CONFIG_MAPPING_NAMES  # pyright: ignore[reportPrivateImportUsage]
+    if kind not in listed or (own and not _is_native(architecture)):
         if own:
             raise UnsafeFileError(
                 _("this model needs code of its own repository (trust_remote_code), which Lexiloom never runs"),

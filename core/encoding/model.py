@@ -176,9 +176,10 @@ class Encoder:
         )
 
     def _wants_types(self) -> bool:
+        """Whether segments are told: only where one is not the first, as GPT-2 would add a piece's row for it."""
         import inspect
 
-        return "token_type_ids" in inspect.signature(self._model.forward).parameters
+        return any(self._boundary.types) and "token_type_ids" in inspect.signature(self._model.forward).parameters
 
 
 def _stacked(weights: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ rows.parquet        one row per word: count, role, origin, rung, source, method,
 recipe.toml         what was asked
 build.json          what really happened (the lock), and the digests of the files beside it
 card.md             for people
+weights.npy         how much each word counts in a text, float32[n], if the recipe asks for it
 dropped.json        words that the fill left out, with their counts, if there are any
 evaluation.json     what the matrix reached on published sets, if the recipe asks for it
 """
@@ -39,7 +40,7 @@ from ..workspace.atomic import atomic_folder, recover
 VERSION = 1
 MATRIX, WORDS, LINES, ROWS = "matrix.safetensors", "words.json", "words.txt", "rows.parquet"
 RECIPE, LOCK, CARD, DROPPED = "recipe.toml", "build.json", "card.md", "dropped.json"
-EVALUATION = "evaluation.json"
+EVALUATION, WEIGHTS = "evaluation.json", "weights.npy"
 BLOCK = 1 << 22
 # What any reader may take for the end of a line (str.splitlines), and what a reader may strip.
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -92,6 +93,8 @@ def write_build(
         _write_text(made / CARD, card)
         if dropped:
             _write_text(made / DROPPED, json.dumps([list(pair) for pair in dropped], indent=0))
+        if matrix.weights is not None:
+            np.save(made / WEIGHTS, matrix.weights, allow_pickle=False)
         if evaluation is not None:
             (made / EVALUATION).write_bytes(evaluation)
         content = {
@@ -155,6 +158,7 @@ def _read(folder: Path, *, check: bool) -> SavedBuild:
         vocabulary=vocabulary,
         vectors=read_matrix(folder / MATRIX),
         rows=Rows.from_arrow(table),
+        weights=np.load(folder / WEIGHTS, allow_pickle=False) if (folder / WEIGHTS).is_file() else None,
         history=tuple(lock["history"]),
     )
     return SavedBuild(matrix, (folder / RECIPE).read_text("utf-8"), lock, tuple((w, n) for w, n in dropped))

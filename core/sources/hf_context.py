@@ -52,7 +52,9 @@ class HfContextSource(PieceRows):
                 _("in context a word is pooled from its own pieces, not by {pooling!r}").format(pooling=spec.pooling),
                 fix=_("Choose mean, first or last."),
             )
-        asked = "mean" if spec.pooling == "auto" else spec.pooling
+        asked = spec.pooling
+        if asked == "auto":
+            asked = "last" if checkpoint.family == "decoder" else "mean"
         self._reading = reading_of(spec.model_copy(update={"pooling": asked}), checkpoint)
         self._names: list[str] = []
         self._longest = min(LONGEST, checkpoint.positions - 4) if checkpoint.positions else LONGEST

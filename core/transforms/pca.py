@@ -62,7 +62,7 @@ def _deviations(
     directions: NDArray[np.float64],
     progress: Progress,
 ) -> NDArray[np.float64]:
-    """float64[count]: the standard deviation of the rows `ids` along each direction, the first one's where all are 0."""
+    """float64[count]: the standard deviation of the rows `ids` along each direction; ones where nothing varies."""
     squares = np.zeros(len(directions))
     for rows in blocks(vectors, ids, progress):
         squares += (((rows - mean) @ directions.T) ** 2).sum(axis=0)

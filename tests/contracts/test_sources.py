@@ -13,6 +13,7 @@ from core.errors import Cancelled
 from core.sources import Source, open_source
 from core.sources.protocol import Context
 from core.workspace.workspace import Workspace
+from tests import models
 from tests.unit.formats import vector_files as files
 
 HELD, ABSENT = ["the", "of", "house"], ["zzyzx-absent", "", " ", "\x00", "the ", "\ud800"]
@@ -30,6 +31,18 @@ def a_build(folder: Path) -> str:
     return str(folder / "build")
 
 
+def a_model(kind: str) -> Maker:
+    """A transformer's words have no end; what its tokenizer knows nothing of is missing."""
+
+    def make(folder: Path) -> str:
+        path = folder / kind
+        if not path.exists():
+            (models.model2vec if kind == "model2vec" else models.bert)(path)
+        return f"{kind}:{path}"
+
+    return make
+
+
 # kind -> the spec string of one that holds HELD; random holds every word.
 SOURCES: dict[str, Maker] = {
     "file": a_file,
@@ -37,7 +50,12 @@ SOURCES: dict[str, Maker] = {
     "builtin:english": lambda _folder: "builtin:english",
     "builtin:chinese": lambda _folder: "builtin:chinese",
     "random": lambda _folder: "random:7",
+    "hf": a_model("hf"),
+    "hf-input": a_model("hf-input"),
+    "hf-context": a_model("hf-context"),
+    "model2vec": a_model("model2vec"),
 }
+PRETRAINED = ("hf", "hf-input", "hf-context", "model2vec")
 pytestmark = pytest.mark.parametrize("kind", SOURCES)
 
 
@@ -68,7 +86,9 @@ def test_words_are_located_in_the_order_asked_and_misses_are_minus_one(kind: str
     assert ids.dtype == np.int64 and (ids >= 0).all()
     np.testing.assert_array_equal(source.locate(words[::-1] + words), [*ids[::-1], *ids])
     assert source.locate([]).shape == (0,)
-    if kind != "random":
+    if kind in PRETRAINED:
+        assert (source.locate(["", " ", "\x00", "\ud800", "☃", "龘龘"]) == -1).all()
+    elif kind != "random":
         assert (source.locate(ABSENT) == -1).all()
 
 
