@@ -75,6 +75,9 @@ def find_checkpoint(
                 _("there is no such folder"), where=path, fix=_("Name a model's folder, or a hub's owner/model.")
             )
     else:
+        fetched = find_fetched(model, revision)
+        if fetched is not None and (known := _known(model, fetched, fetched.name, workspace)):
+            return known  # it stays at the commit that was fetched: the same recipe gives the same vectors
         root, commit = fetch_model(model, revision, progress)
     return _known(model or root.name, root, commit, workspace) or _examined(
         model or root.name, root, commit, workspace, progress
@@ -288,6 +291,8 @@ def _tokenizer(folder: Path, root: Path, kept: Path, name: str) -> Path:
     where = folder if any((folder / n).is_file() for n in ("vocab.txt", "vocab.json", "spiece.model")) else root
     try:
         made = AutoTokenizer.from_pretrained(where, local_files_only=True, trust_remote_code=False, use_fast=True)
+        if len(made) <= len(made.all_special_tokens):
+            raise ValueError(str(_("there is no vocabulary")))
         told = made.backend_tokenizer.to_str()
     except Exception as error:  # whatever the library raises for what is missing
         raise SourceError(

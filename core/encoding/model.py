@@ -209,6 +209,7 @@ def _quiet() -> Iterator[None]:
 def _load(checkpoint: Checkpoint, device: Device) -> Any:
     """The model without a head, its weights from safetensors. Raises SourceError where weights are missing."""
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModel
 
     dtype = torch.bfloat16 if device.precision == "bfloat16" else torch.float32
@@ -220,9 +221,10 @@ def _load(checkpoint: Checkpoint, device: Device) -> Any:
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # told below
                 dtype=dtype,
             )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise SourceError(
             _("the model can't be loaded: {reason}").format(reason=str(error).strip().partition("\n")[0][:300]),
             where=checkpoint.name,

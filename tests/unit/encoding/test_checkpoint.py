@@ -1,0 +1,140 @@
+"""Folders that are no model, and models that only their own code could read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import Recipe, open_source, run
+from core.errors import LexiloomError, RecipeError, SourceError, UnsafeFileError
+from core.sources.protocol import Context
+from core.workspace.workspace import Workspace
+from tests import models
+
+
+def change_config(**values: object) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        path = folder / "config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+    return change
+
+
+def only_pickled(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+
+
+def cut_off(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def parts_missing(folder: Path) -> None:
+    index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def no_tokenizer(folder: Path) -> None:
+    for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def leads_out(folder: Path) -> None:
+    (folder / "modules.json").write_text(json.dumps([{"path": "../../elsewhere", "type": "x.Transformer"}]))
+
+
+WRONG: dict[str, tuple[Callable[[Path], None], type[Exception], str]] = {
+    "its own code": (
+        change_config(auto_map={"AutoModel": "modeling_evil.Evil"}, architectures=["EvilModel"]),
+        UnsafeFileError,
+        "trust_remote_code",
+    ),
+    "an unknown type": (change_config(model_type="tomorrow"), SourceError, "tomorrow"),
+    "pickled weights": (only_pickled, UnsafeFileError, "pytorch_model.bin"),
+    "cut-off weights": (cut_off, LexiloomError, ""),
+    "a missing part": (parts_missing, SourceError, "a part of the weights is missing"),
+    "no config": (lambda folder: (folder / "config.json").unlink(), SourceError, "config.json"),
+    "no weights": (lambda folder: (folder / "model.safetensors").unlink(), SourceError, "no weights"),
+    "no tokenizer": (no_tokenizer, SourceError, "tokenizer"),
+    "another shape": (change_config(intermediate_size=48), SourceError, "do not fit"),
+    "more layers": (change_config(num_hidden_layers=5), SourceError, "do not fit"),
+    "a way out": (leads_out, UnsafeFileError, "leads out"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_said_and_nothing_is_run(what: str, tmp_path: Path) -> None:
+    spoil, kind, told = WRONG[what]
+    folder = models.bert(tmp_path / "model")
+    (folder / "modeling_evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    spoil(folder)
+    with pytest.raises(kind) as error:
+        run(Recipe(vocabulary=["house"], sources=[f"hf:{folder}"]), workspace=Workspace(tmp_path / "home"))
+    assert told in str(error.value)
+    assert isinstance(error.value, LexiloomError) and error.value.fix
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_wrong_way_of_reading_names_the_right_ones(tmp_path: Path) -> None:
+    folder = models.bert(tmp_path / "bert")
+    for layers in ("7", "2-1", "first", "0-9", ""):
+        spec = Recipe(vocabulary=["a"], sources=[{"kind": "hf", "path": str(folder), "layers": layers}]).sources[0]
+        with pytest.raises(RecipeError, match="layers 0 to 3"):
+            open_source(spec, Context(workspace=Workspace(tmp_path)))
+    spec = Recipe(vocabulary=["a"], sources=[{"kind": "hf", "path": str(folder), "template": "no place"}]).sources[0]
+    with pytest.raises(SourceError, match="place for the word"):
+        open_source(spec, Context(workspace=Workspace(tmp_path)))
+    for neither in ({}, {"model": "a/b", "path": "c"}):
+        with pytest.raises(RecipeError, match="either model"):
+            Recipe(vocabulary=["a"], sources=[{"kind": "hf", **neither}])
+
+
+def test_a_table_and_a_model_are_told_apart(tmp_path: Path) -> None:
+    context = Context(workspace=Workspace(tmp_path / "home"))
+    with pytest.raises(SourceError, match="model2vec:"):
+        open_source(f"hf:{models.model2vec(tmp_path / 'table')}", context)
+    with pytest.raises(SourceError, match="hf:"):
+        open_source(f"model2vec:{models.bert(tmp_path / 'bert')}", context)
+
+
+def test_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    folder = models.bert(tmp_path / "bert")
+    recipe = Recipe(vocabulary=["house"], sources=[f"hf:{folder}"])
+    with pytest.raises(RecipeError, match="no device 'tpu'"):
+        run(recipe, workspace=Workspace(tmp_path), device="tpu")
+    assert run(recipe, workspace=Workspace(tmp_path), device="cpu").lock["environment"]["device"] == "cpu, float32"
+
+
+def test_a_template_changes_the_vectors_and_bfloat16_hardly_does(tmp_path: Path) -> None:
+    folder = models.bert(tmp_path / "bert")
+
+    def vectors(**options: object) -> np.ndarray:
+        recipe = Recipe(vocabulary=["house", "bank"], sources=[{"kind": "hf", "path": str(folder), **options}])
+        return run(recipe, workspace=Workspace(tmp_path / "home")).matrix.vectors[2:]
+
+    plain, coarse = vectors(), vectors(precision="bfloat16")
+    assert not np.allclose(plain, vectors(template="the {word} of"), atol=1e-3)
+    assert 0 < np.abs(plain - coarse).max() < 0.05 * np.abs(plain).max()
+
+
+def test_two_runs_at_once_keep_every_row_once(tmp_path: Path) -> None:
+    from core.encoding.store import VectorStore, key_of
+
+    first, second = (VectorStore(Workspace(tmp_path), ["about"], 3) for _ in range(2))
+    keys = [key_of(bytes([i])) for i in range(4)]
+    first.add(keys[:3], np.arange(9, dtype=np.float32).reshape(3, 3))
+    second.add(keys[1:], np.arange(9, dtype=np.float32).reshape(3, 3) + 100)
+    assert first.find(keys).tolist() == second.find(keys).tolist() == [0, 1, 2, 3]
+    out = np.empty((4, 3), np.float32)
+    first.read(first.find(keys), out)
+    np.testing.assert_array_equal(out, [[0, 1, 2], [3, 4, 5], [6, 7, 8], [106, 107, 108]])
+    with open(first.folder / "rows.f32", "ab") as file:
+        file.write(b"half a row")  # a process that was killed
+    third = VectorStore(Workspace(tmp_path), ["about"], 3)
+    third.add([key_of(b"new")], np.ones((1, 3), np.float32))
+    third.read(third.find([key_of(b"new")]), out[:1])
+    np.testing.assert_array_equal(out[0], [1, 1, 1])
