@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .coverage import Coverage, Part, measure_coverage
+from .ladder import DEFAULT_LADDER, Ladder
 from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
 from .lookup import combine, found_with, look_up, spellings_of
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from .evaluation.evaluating import Evaluation
     from .evaluation.spec import EvaluateSpec
     from .evaluation.subjects import Subject
+    from .ranking import Ranking
     from .sources import SourceSpec
+    from .vocabulary.vocabulary import Vocabulary
     from .workspace.workspace import Workspace
 
 
@@ -325,6 +328,42 @@ def open_subject(
         return as_subject(matrix, name or folder.resolve().name, fills=spec.policy == "fills", **options)
     context = Context(workspace=workspace or _default_workspace(), progress=progress)
     return as_subject(open_source(parsed, context), name, **options)
+
+
+def rank(
+    vocabulary: Vocabulary,
+    candidates: Sequence[str],
+    *,
+    ladder: Ladder = DEFAULT_LADDER,
+    suite_dir: str = "",
+    workspace: Workspace | None = None,
+    base: Path | None = None,
+    progress: Progress = ignore,
+) -> Ranking:
+    """Which of `candidates` (spec strings) suits `vocabulary`: see `ranking.rank_sources`.
+
+    One that can't be opened comes last, with the reason; one that the catalog lists and that is not downloaded
+    is told of as the catalog knows it. Raises SourceError where a text is no spec string.
+    """
+    from .errors import LexiloomError
+    from .ranking import Candidate, rank_sources
+    from .sources import describe_unfetched, parse_source
+
+    context = Context(vocabulary=vocabulary, workspace=workspace or _default_workspace(), progress=progress)
+    opened, unopened = [], []
+    for text in candidates:
+        spec = resolved_path(parse_source(text), base)
+        if told := describe_unfetched(spec, context):
+            unopened.append(Candidate(**told))
+            continue
+        start = time.perf_counter()
+        try:
+            source = open_source(spec, context)
+        except LexiloomError as error:
+            unopened.append(Candidate(text, text, spec.kind, None, None, "", note=str(error)))
+            continue
+        opened.append((text, source, time.perf_counter() - start))
+    return rank_sources(vocabulary, opened, unopened, ladder=ladder, suite_dir=suite_dir, progress=progress)
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -35,10 +35,21 @@ class Verbs(Group):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in VERBS:
             return None
-        module, what = VERBS[cmd_name]
-        alone = typer.Typer(**SETTINGS)
-        alone.command(cmd_name, cls=Verb, help=_(what))(getattr(import_module(f".{module}", __package__), cmd_name))
-        return typer.main.get_command(alone)
+        name, what = VERBS[cmd_name]
+        module = import_module(f".{name}", __package__)
+        function, inner = getattr(module, cmd_name), getattr(module, "VERBS", {})
+        if not inner:
+            alone = typer.Typer(**SETTINGS)
+            alone.command(cmd_name, cls=Verb, help=_(what))(function)
+            return typer.main.get_command(alone)
+        # A verb that also does something by itself.
+        group = typer.Typer(cls=Group, invoke_without_command=True, **SETTINGS)
+        group.callback(help=_(what))(function)
+        for one, (made, does) in inner.items():
+            group.command(one, cls=Verb, help=_(does))(made)
+        command = typer.main.get_command(group)
+        command.name = cmd_name
+        return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section(_("Commands")):

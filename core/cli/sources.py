@@ -1,13 +1,21 @@
-"""`lexiloom sources`: what comes with Lexiloom, and the indexes that are kept of files."""
+"""`lexiloom sources`: what comes with Lexiloom, and the indexes that are kept of files; `rank` compares some."""
 
 from __future__ import annotations
 
+import typer
+
+from ..messages import N_
 from .build import Json
 from .console import guard, print_json
+from .rank import rank
+
+VERBS = {"rank": (rank, N_("Rank sources for a vocabulary: coverage, size, licence, similarity on shared pairs."))}
 
 
-def sources(*, json: Json = False) -> None:
+def sources(context: typer.Context, *, json: Json = False) -> None:
     """List the built-in sources and the indexes kept of files."""
+    if context.invoked_subcommand is not None:
+        return
     from ..sources.builtin import list_builtin
     from ..workspace.indexes import list_indexes
     from ..workspace.workspace import Workspace

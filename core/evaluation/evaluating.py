@@ -192,9 +192,9 @@ def _languages(subjects: Sequence[Subject]) -> list[str]:
 
     found: dict[str, None] = {}
     for subject in subjects:
-        if subject.size is None:  # random vectors have any word
-            continue
         said = [one for one in subject.source.info.languages if one in ("en", "zh")]
+        if subject.size is None and not said:  # random vectors have any word
+            continue
         for language in said or ("en", "zh"):
             probe = KNOWN[f"categories-{language}"]
             words = words_of(probe.task, read_known(probe, path_of(probe)).items)

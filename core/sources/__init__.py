@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -65,6 +65,21 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
         return True
     path = Path(os.path.expanduser(spec.path))
     return (path.is_file() and path.stat().st_size <= SMALL) or is_indexed(spec, context)
+
+
+def describe_unfetched(spec: SourceSpec, context: Context | None = None) -> dict[str, Any] | None:
+    """What is known of a source that would first have to be downloaded; None for one that can be opened."""
+    if isinstance(spec, ModelSpec) and spec.model and not is_model_known(spec, context or Context()):
+        return {
+            "name": f"{spec.kind}:{spec.model}",
+            "spec": f"{spec.kind}:{spec.model}",
+            "kind": spec.kind,
+            "dim": None,
+            "size": None,
+            "licence": "",
+            "note": _("not downloaded yet"),
+        }
+    return None
 
 
 def parse_source(text: str) -> SourceSpec:

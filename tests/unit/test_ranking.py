@@ -1,0 +1,85 @@
+"""Which source suits a vocabulary: by coverage, then by the pairs that all of them have; nothing is built."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import Vocabulary
+from core.cli.console import entrance
+from core.errors import SourceError
+from core.pipeline import rank
+from core.workspace.workspace import Workspace
+from tests import models
+from tests.unit.formats import vector_files as files
+
+WORDS = ["house", "cat", "the", "of", "bank", "zzyzx"]
+
+
+def source(folder: Path, name: str, words: list[str], dim: int = 4) -> str:
+    return str(files.glove(folder / name, words, files.matrix(len(words), dim)))
+
+
+def test_more_of_the_text_goes_first_and_the_common_gaps_are_named(tmp_path: Path) -> None:
+    few, many = source(tmp_path, "few.txt", ["house", "cat"]), source(tmp_path, "many.txt", ["the", "of", "bank"])
+    vocabulary = Vocabulary(WORDS, [1, 1, 50, 40, 5, 3])
+    found = rank(vocabulary, [few, many], workspace=Workspace(tmp_path / "home"))
+    assert [one.name for one in found.candidates] == ["many.txt", "few.txt"]
+    assert found.candidates[0].tokens == pytest.approx(0.95) and found.candidates[0].types == pytest.approx(0.5)
+    assert (found.common, found.common_words) == (1, ("zzyzx",))
+    assert "many.txt gives a row to 95" in found.verdict and "Too few word pairs" in found.verdict
+    assert found.csv().decode("utf-8-sig").splitlines()[1].startswith("many.txt,")
+
+
+def test_the_pairs_that_all_have_decide_between_equals(tmp_path: Path) -> None:
+    words = [f"w{i}" for i in range(40)]
+    rng = np.random.default_rng(0)
+    good = rng.normal(size=(40, 6)).astype(np.float32)
+    unit = good / np.linalg.norm(good, axis=1, keepdims=True)
+    pairs = [(a, b) for a in range(40) for b in range(a + 1, a + 2) if b < 40]
+    (tmp_path / "sets").mkdir()
+    lines = [f"{words[a]}\t{words[b]}\t{float(unit[a] @ unit[b]) + 2:.4f}" for a, b in pairs]
+    (tmp_path / "sets" / "EN-RG-65.txt").write_text("\n".join(lines) + "\n")
+    files.glove(tmp_path / "good.txt", words, good)
+    files.glove(tmp_path / "bad.txt", words, rng.normal(size=(40, 6)).astype(np.float32))
+    found = rank(
+        Vocabulary(words),
+        [str(tmp_path / "bad.txt"), str(tmp_path / "good.txt"), "random:6"],
+        suite_dir=str(tmp_path / "sets"),
+        workspace=Workspace(tmp_path / "home"),
+    )
+    assert found.candidates[0].name == "good.txt" and found.candidates[0].score > 0.99  # type: ignore[operator]
+    assert found.sets[0].pairs == 39 and found.sets[0].intervals["good.txt"] is not None
+    assert "good.txt agrees best with people" in found.verdict
+
+
+def test_what_cannot_be_opened_comes_last_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    tiny = f"hf:{models.bert(tmp_path / 'bert')}"
+    found = rank(
+        Vocabulary(WORDS), [str(tmp_path / "none.txt"), "hf:someone/unknown", tiny], workspace=Workspace(tmp_path)
+    )
+    assert [one.spec for one in found.candidates][0] == tiny
+    notes = {one.spec: one.note for one in found.candidates}
+    assert notes["hf:someone/unknown"] == "not downloaded yet" and "No such file" in notes[str(tmp_path / "none.txt")]
+    assert found.candidates[0].composed > 0
+    with pytest.raises(SourceError):
+        rank(Vocabulary(WORDS), ["random:none"], workspace=Workspace(tmp_path))
+
+
+def test_the_command_prints_the_same_ranking(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEXILOOM_HOME", str(tmp_path / "home"))
+    (tmp_path / "words.txt").write_text("house 3\ncat 2\nzzyzx 1\n")
+    given = [source(tmp_path, "a.txt", ["house"]), "builtin:english"]
+    command = ["sources", "rank", "--vocab", str(tmp_path / "words.txt"), *given]
+    assert entrance([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told["candidates"]] == ["builtin:english", "a.txt"]
+    assert entrance([*command, "--out", str(tmp_path / "rank.csv")]) == 0
+    assert "builtin:english gives a row to" in capsys.readouterr().out
+    assert (tmp_path / "rank.csv").read_text("utf-8-sig").count("\n") == 3
