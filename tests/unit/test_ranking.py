@@ -62,7 +62,7 @@ def test_what_cannot_be_opened_comes_last_with_the_reason(tmp_path: Path, monkey
     found = rank(
         Vocabulary(WORDS), [str(tmp_path / "none.txt"), "hf:someone/unknown", tiny], workspace=Workspace(tmp_path)
     )
-    assert [one.spec for one in found.candidates][0] == tiny
+    assert found.candidates[0].spec == tiny
     notes = {one.spec: one.note for one in found.candidates}
     assert notes["hf:someone/unknown"] == "not downloaded yet" and "No such file" in notes[str(tmp_path / "none.txt")]
     assert found.candidates[0].composed > 0
