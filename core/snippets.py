@@ -15,6 +15,7 @@ WRITTEN_OUT = ("given", "several")
 # What the spec string of a source says of it.
 SAID = {
     "builtin": ("kind", "name"),
+    "catalog": ("kind", "name"),
     "random": ("kind", "dim", "distribution"),
     "file": ("kind", "path", "member"),
     "build": ("kind", "path"),
@@ -85,8 +86,8 @@ def source_text(source: Any) -> str | None:
 def _source(source: Any) -> tuple[str | None, dict[str, Any]]:
     """The spec string of a source (None where there is none), and the options that it does not say."""
     rest = {name: value for name, value in plain(source).items() if name not in SAID.get(source.kind, ())}
-    if source.kind == "builtin":
-        return f"builtin:{source.name}", rest
+    if source.kind in ("builtin", "catalog"):
+        return f"{source.kind}:{source.name}", rest
     if source.kind == "random":
         return f"random:{source.dim},{source.distribution}", rest
     if getattr(source, "model", ""):

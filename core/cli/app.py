@@ -20,7 +20,8 @@ VERBS = {
     "index": ("index", N_("Scan a file of vectors into the index that is kept of it.")),
     "export": ("export", N_("Write a build in another program's format, read it back, and compare.")),
     "evaluate": ("evaluate", N_("Score sources and builds on published sets or your own, and compare them.")),
-    "sources": ("sources", N_("List the built-in sources and the indexes kept of files.")),
+    "sources": ("sources", N_("List the built-in sources, the catalog, and the indexes kept; rank some.")),
+    "download": ("download", N_("Fetch sources of the catalog ahead, so that they can be used without a network.")),
     "app": ("serve", N_("Start the web app, for yourself or for a class.")),
 }
 SETTINGS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}

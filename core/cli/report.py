@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -260,29 +259,3 @@ def export_report(report: ExportReport) -> str:
     """`lexiloom export`."""
     head = _("{path}: written, read back, and equal").format(path=", ".join(report.paths))
     return f"{head}\n\n{report.snippet}"
-
-
-def sources_document(builtin: Sequence[dict[str, Any]], indexes: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """`lexiloom sources --json`."""
-    return {"builtin": list(builtin), "indexes": list(indexes)}
-
-
-def sources_report(builtin: Sequence[dict[str, Any]], indexes: Sequence[dict[str, Any]], folder: Path) -> str:
-    """`lexiloom sources`."""
-    rows = [[s["spec"], f"{s['rows']:,} × {s['dim']}", ", ".join(s["languages"]), s["licence"]] for s in builtin]
-    parts = [
-        _section(
-            _("Built-in sources"),
-            aligned([[_("spec"), _("rows × dimensions"), _("language"), _("licence")], *rows], left=4),
-        )
-    ]
-    if indexes:
-        kept = [
-            [visible(i["name"]), _(i["format"]), f"{i['rows']:,} × {i['dim']}", f"{i['bytes'] / 1e6:.1f} MB",
-             time.strftime("%Y-%m-%d", time.localtime(i["used"]))]
-            for i in indexes
-        ]  # fmt: skip
-        heads = [_("file"), _("format"), _("rows × dimensions"), _("index"), _("last used")]
-        parts.append(_section(_("Indexes kept in {folder}").format(folder=folder), aligned([heads, *kept], left=3)))
-    parts.append(_("Also a path to a file of vectors or to a build, and random:DIM (random:300,xavier)."))
-    return "\n\n".join(parts)

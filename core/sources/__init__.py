@@ -12,23 +12,50 @@ from ..errors import SourceError, one_of
 from ..messages import _
 from .build import MATRIX, BuildSpec, is_build, open_build
 from .builtin import BuiltinSpec, list_builtin, open_builtin
+from .catalog import (
+    CatalogSpec,
+    fetch_entry,
+    find_entry,
+    is_entry_indexed,
+    is_fetched,
+    list_catalog,
+    open_catalog_file,
+)
 from .file import FileSpec, is_indexed, open_file
 from .hf import HfSpec, open_hf
 from .hf_context import HfContextSpec, open_hf_context
 from .hf_input import HfInputSpec, open_hf_input
 from .model2vec import Model2vecSpec, open_model2vec
-from .pretrained import ModelSpec, is_model_known, parse_model
+from .pretrained import ModelSpec, is_model_known, open_checkpoint, parse_model
 from .protocol import Context, Source, SourceInfo
 from .random import RandomSpec, open_random
 
 SourceSpec = Annotated[
-    FileSpec | BuiltinSpec | RandomSpec | BuildSpec | HfSpec | HfInputSpec | HfContextSpec | Model2vecSpec,
+    FileSpec
+    | BuiltinSpec
+    | RandomSpec
+    | BuildSpec
+    | HfSpec
+    | HfInputSpec
+    | HfContextSpec
+    | Model2vecSpec
+    | CatalogSpec,
     Field(discriminator="kind"),
 ]
 MODELS = {"hf": HfSpec, "hf-input": HfInputSpec, "hf-context": HfContextSpec, "model2vec": Model2vecSpec}
 
 # A file of so many bytes is scanned in well under a second.
 SMALL = 8 << 20
+
+
+def open_catalog(spec: CatalogSpec, context: Context) -> Source:
+    """Open a source of the catalog; it is fetched first where it must be. Raises SourceError."""
+    entry = find_entry(spec.name)
+    if entry.kind == "file":
+        return open_catalog_file(entry, context)
+    return open_source(f"{entry.kind}:{entry.hub}", context)
+
+
 OPENERS = {
     "file": open_file,
     "builtin": open_builtin,
@@ -38,6 +65,7 @@ OPENERS = {
     "hf-input": open_hf_input,
     "hf-context": open_hf_context,
     "model2vec": open_model2vec,
+    "catalog": open_catalog,
 }
 
 
@@ -51,6 +79,22 @@ def open_source(spec: SourceSpec | str, context: Context | None = None) -> Sourc
     return OPENERS[spec.kind](spec, context or Context())  # type: ignore[operator]
 
 
+def fetch_source(name: str, context: Context) -> Path:
+    """Download a source of the catalog ("glove-6b-100") or a model ("hf:owner/model"); where it then lies."""
+    spec = parse_source(name if ":" in name else f"catalog:{name}")
+    if isinstance(spec, CatalogSpec):
+        entry = find_entry(spec.name)
+        if entry.kind == "file":
+            return fetch_entry(entry, context)
+        spec = parse_source(f"{entry.kind}:{entry.hub}")
+    if isinstance(spec, ModelSpec):
+        return Path(open_checkpoint(spec, context).folder)
+    raise SourceError(
+        _("{name!r} is nothing that can be downloaded").format(name=name),
+        fix=_("“lexiloom sources” lists the names; a model is hf:owner/model."),
+    )
+
+
 def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
     """Whether opening the source is a matter of moments: no large file is to be scanned, no model to be fetched.
 
@@ -59,6 +103,11 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
     if isinstance(spec, BuildSpec):
         spec = FileSpec(path=str(Path(spec.path) / MATRIX))
     context = context or Context()
+    if isinstance(spec, CatalogSpec):
+        entry = find_entry(spec.name)
+        if entry.kind != "file":
+            return is_ready(parse_source(f"{entry.kind}:{entry.hub}"), context)
+        return is_fetched(entry, context) and is_entry_indexed(entry, context)
     if isinstance(spec, ModelSpec):
         return is_model_known(spec, context)
     if not isinstance(spec, FileSpec):
@@ -69,7 +118,20 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
 
 def describe_unfetched(spec: SourceSpec, context: Context | None = None) -> dict[str, Any] | None:
     """What is known of a source that would first have to be downloaded; None for one that can be opened."""
-    if isinstance(spec, ModelSpec) and spec.model and not is_model_known(spec, context or Context()):
+    context = context or Context()
+    if isinstance(spec, CatalogSpec) and not is_fetched(entry := find_entry(spec.name), context):
+        return {
+            "name": entry.spec,
+            "spec": entry.spec,
+            "kind": "catalog",
+            "dim": entry.dim,
+            "size": entry.rows,
+            "licence": entry.licence,
+            "languages": entry.languages,
+            "bytes": entry.megabytes and entry.megabytes * 1_000_000,
+            "note": _("not downloaded yet"),
+        }
+    if isinstance(spec, ModelSpec) and spec.model and not is_model_known(spec, context):
         return {
             "name": f"{spec.kind}:{spec.model}",
             "spec": f"{spec.kind}:{spec.model}",
@@ -85,8 +147,9 @@ def describe_unfetched(spec: SourceSpec, context: Context | None = None) -> dict
 def parse_source(text: str) -> SourceSpec:
     """The spec that a spec string means: `builtin:english`, `random:300`, `archive.zip::member`, a path.
 
-    `hf:`, `hf-input:`, `hf-context:` and `model2vec:` take a model's name on the hub (NAME@REVISION) or a
-    folder. A path may begin with `file:` or `build:` to say so; without, a folder is taken for a build.
+    `catalog:NAME` is a source that the catalog lists. `hf:`, `hf-input:`, `hf-context:` and `model2vec:` take
+    a model's name on the hub (NAME@REVISION) or a folder. A path may begin with `file:` or `build:` to say so;
+    without, a folder is taken for a build.
     """
     prefix, colon, rest = text.partition(":")
     try:
@@ -104,6 +167,8 @@ def parse_source(text: str) -> SourceSpec:
                 examples=one_of(["builtin:english", "builtin:chinese", "random:300", "random:300,xavier"])
             ),
         ) from error
+    if colon and prefix == "catalog":
+        return CatalogSpec(name=find_entry(rest).name)
     if colon and prefix in MODELS:
         return MODELS[prefix](**parse_model(rest))
     if colon and prefix == "build":
@@ -120,6 +185,7 @@ def parse_source(text: str) -> SourceSpec:
 __all__ = [
     "BuildSpec",
     "BuiltinSpec",
+    "CatalogSpec",
     "Context",
     "FileSpec",
     "HfContextSpec",
@@ -130,8 +196,10 @@ __all__ = [
     "Source",
     "SourceInfo",
     "SourceSpec",
+    "fetch_source",
     "is_ready",
     "list_builtin",
+    "list_catalog",
     "open_source",
     "parse_source",
 ]

@@ -31,6 +31,11 @@ class Workspace:
         return self.root / "known"
 
     @property
+    def downloads(self) -> Path:
+        """Files that were fetched from the web."""
+        return self.root / "downloads"
+
+    @property
     def models(self) -> Path:
         """What is known of pretrained models."""
         return self.root / "models"

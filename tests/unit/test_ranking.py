@@ -65,7 +65,7 @@ def test_what_cannot_be_opened_comes_last_with_the_reason(tmp_path: Path, monkey
     assert found.candidates[0].spec == tiny
     notes = {one.spec: one.note for one in found.candidates}
     assert notes["hf:someone/unknown"] == "not downloaded yet" and "No such file" in notes[str(tmp_path / "none.txt")]
-    assert found.candidates[0].composed > 0
+    assert found.candidates[0].types == pytest.approx(5 / 6)
     with pytest.raises(SourceError):
         rank(Vocabulary(WORDS), ["random:none"], workspace=Workspace(tmp_path))
 
