@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .combining import combine
 from .coverage import Coverage, Part, measure_coverage
 from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
-from .lookup import combine, found_with, look_up, spellings_of
+from .lookup import found_with, look_up, spellings_of
 from .matrix import EmbeddingMatrix, Located
 from .messages import _, speaking, translated
 from .progress import Progress, ignore
@@ -66,7 +67,7 @@ class Cover:
     @property
     def warnings(self) -> list[dict[str, Any]]:
         """What the reader of a report should know: {"code", "text", …} each."""
-        return find_warnings(self.sources, self.located)
+        return find_warnings(self.sources, self.located, self.recipe.combine)
 
 
 @dataclass(frozen=True)
@@ -232,11 +233,13 @@ def run(
     with clock("transform"):
         matrix = transform(filled.matrix, recipe.transforms, progress=progress)
     coverage = measure_coverage(matrix.rows, matrix.vocabulary)
+    with clock("seams"):
+        seams = _seams(covered, matrix)
     build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
     if recipe.evaluate is not None:
         with clock("evaluate"):
             build = replace(build, evaluation=_evaluated(build, workspace, progress))
-    return replace(build, lock=_lock(build, {**covered.seconds, **clock.seconds}, started))
+    return replace(build, lock=_lock(build, seams, {**covered.seconds, **clock.seconds}, started))
 
 
 def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evaluation:
@@ -262,7 +265,16 @@ def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evalua
     )
 
 
-def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, Any]:
+def _seams(covered: Cover, matrix: EmbeddingMatrix) -> list[dict[str, Any]]:
+    """What is known of the seams of `matrix`, where spaces were joined."""
+    if covered.recipe.combine.kind != "align":
+        return []
+    from .seams import measure_seams
+
+    return [seam.as_dict() for seam in measure_seams(covered.located, matrix)]
+
+
+def _lock(build: Build, seams: list[dict[str, Any]], seconds: dict[str, float], started: float) -> dict[str, Any]:
     covered = build.cover
     infos = [source.info for source in covered.sources]
     lock = {
@@ -276,6 +288,7 @@ def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, 
         "coverage": {"found": covered.coverage.as_dict(), "built": build.coverage.as_dict()},
         "dropped": len(build.dropped),
         "faulty": list(build.faulty),
+        "seams": seams,
         "warnings": covered.warnings,
         "environment": describe_environment(),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
