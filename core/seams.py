@@ -129,7 +129,7 @@ def _rounded(value: Any) -> float:
 
 def describe_seam(seam: Mapping[str, Any]) -> list[str]:
     """Sentences for people about a seam as `Seam.as_dict` tells it."""
-    lines = [
+    lines: list[str] = [
         _("{source} is mapped into the space of {onto} by {map}, fitted on {n:,} words that both hold").format(
             source=seam["source"], onto=seam["onto"], map=seam["map"], n=seam["overlap"]
         )
@@ -148,7 +148,8 @@ def describe_seam(seam: Mapping[str, Any]) -> list[str]:
     )
     if seam["across"] is not None:
         text = _(
-            "{mapped:,} mapped words: {across:.1f} % of their 10 nearest words are from {onto}, by chance {expected:.1f} %"
+            "{mapped:,} mapped words: {across:.1f} % of their 10 nearest words are from {onto}, "
+            "by chance {expected:.1f} %"
         )
         shares = {"across": 100 * seam["across"], "expected": 100 * seam["expected"]}
         lines.append(text.format(mapped=seam["mapped"], onto=seam["onto"], **shares))
