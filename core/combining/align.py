@@ -24,7 +24,8 @@ from .mapping import HeldOut, LinearMap, MapKind, fit_map, hold_out
 from .overlap import Overlap, find_overlap
 
 ROWS_AT_ONCE = 4096
-# Of fewer words than this times the narrower width, a rotation fits the noise (docs/combining.md has figures).
+# Of fewer words a map fits the noise (docs/combining.md has figures): a rotation has as many dimensions to place
+# as the narrower space has, a regression as many as the space that it maps from.
 WORDS_PER_DIMENSION = 2
 
 
@@ -40,7 +41,7 @@ class Align(Spec):
     min_overlap: int = option(
         500,
         N_("Smallest overlap"),
-        N_("Words that two sources share at least; never fewer than twice the narrower width."),
+        N_("Words that two sources share at least; never fewer than two for each dimension that is fitted."),
         ge=10,
     )
 
@@ -111,7 +112,7 @@ class AlignedSource:
     @cached_property
     def fit(self) -> Fit:
         """The map and what is known of it. Raises SourceError."""
-        needed = max(self.spec.min_overlap, WORDS_PER_DIMENSION * min(self._source.info.dim, self.onto.source.info.dim))
+        needed = self._needed()
         overlap = find_overlap(self.onto, self.lookup, needed)
         rows = np.empty((len(overlap), self._source.info.dim), np.float32)
         onto = np.empty((len(overlap), self.info.dim), np.float32)
@@ -122,6 +123,11 @@ class AlignedSource:
         rows, onto = rows[sound], onto[sound]
         overlap = Overlap(overlap.onto[sound], overlap.rows[sound], min(overlap.listed, n))
         return Fit(fit_map(self.spec.map, rows, onto), overlap, hold_out(self.spec.map, rows, onto))
+
+    def _needed(self) -> int:
+        own, other = self._source.info.dim, self.onto.source.info.dim
+        fitted = own if self.spec.map == "ridge" else min(own, other)
+        return max(self.spec.min_overlap, WORDS_PER_DIMENSION * fitted)
 
     def _too_small(self, shared: int, needed: int) -> SourceError:
         return SourceError(

@@ -33,6 +33,9 @@ class Concatenate(Spec):
 class ConcatenatedSource(JointSource):
     """Side by side. A row has length 1, and a cosine is the mean of the parts' cosines, weighted.
 
+    The mean that stands for a lacking part keeps its own length, which is less than 1: so its dot product with
+    another row is what is to be expected. At length 1, all words that lack the part would be alike.
+
     Parts are not centered: their rows depend on themselves alone. The transforms center, abtt and pca do it,
     part by part, as they work on columns.
     """

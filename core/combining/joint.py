@@ -167,7 +167,7 @@ class JointSource(ABC):
             self._finish(out[part], there[part])
 
     def mean(self, k: int) -> NDArray[np.float64]:
-        """float64[d]: the mean of the unit rows of part `k`'s known words, itself at unit norm."""
+        """float64[d]: the mean of the unit rows of part `k`'s known words."""
         if k not in self._means:
             self._means[k] = _mean_of(self.lookups[k])
         return self._means[k]
@@ -189,7 +189,7 @@ def _mean_of(lookup: Lookup) -> NDArray[np.float64]:
     for first in range(0, len(rows), ROWS_AT_ONCE):
         part = slice(first, first + ROWS_AT_ONCE)
         total += unit(rows[part])[sound[part]].sum(0)
-    return unit(total[None])[0]
+    return total / max(1, int(sound.sum()))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def test_weights_weigh_the_cosines() -> None:
 
 def test_what_stands_for_a_part_that_is_lacking() -> None:
     sources = [source(WORDS, 5), source(WORDS[1:], 3, name="b", seed=1)]
-    mean = unit(unit(sources[1].vectors).mean(0, keepdims=True))[0] / np.sqrt(2)
+    mean = unit(sources[1].vectors).mean(0) / np.sqrt(2)
     np.testing.assert_allclose(joined(sources, Concatenate())[0, 5:], mean, atol=1e-6)
     assert not joined(sources, Concatenate(partial="zeros"))[0, 5:].any()
     found = combine([look_up(Vocabulary(WORDS), one) for one in sources], Concatenate(partial="missing"))
