@@ -2,10 +2,11 @@
 
     python benchmarks/combining.py --data DIR [--first FILE] [--second builtin:english]
 
-DIR is a folder with vectors_en and eval_en, as the tests' LEXILOOM_DATA is. The vocabulary is that of WordSim-353,
-SimLex-999 and MEN. First, pairs whose words both sources hold (rho, with its 95 % interval), then pairs of which the
+DIR is a folder with vectors_en, eval_en and lists, as the tests' LEXILOOM_DATA is. The vocabulary is that of
+WordSim-353, SimLex-999 and MEN. First, pairs whose words both sources hold (rho, with its 95 % interval), then pairs of which the
 first source lacks a word and the second has both: what combining adds. Then the held-out cosine and rank of maps
-fitted on fewer and fewer shared words, as multiples of the narrower width. Prints Markdown.
+fitted on fewer and fewer shared words, as multiples of the narrower width; and the seams of a vocabulary of 20,000
+frequent words, both ways round. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from core.evaluation.sets import read_known
 from core.lookup import look_up
 from core.matrix import EmbeddingMatrix, Lookup
 from core.oov import fill
-from core.sources import open_source
+from core.seams import measure_seams
+from core.sources import Source, open_source
 from core.transforms import transform
 from core.transforms.pca import PcaSpec
 from core.vocabulary import Vocabulary
@@ -105,6 +107,22 @@ def map_table(first: Lookup, second: Lookup) -> str:
     return f"Held-out words: {hidden.sum():,}.\n\n" + "\n".join(lines)
 
 
+def seam_table(words: list[str], sources: list[Source]) -> str:
+    """The seams of both maps, each source mapped onto the other."""
+    heads = ["mapped", "onto", "map", "words", "cosine", "to others", "nearest", "mapped words", "across", "by chance"]
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    for pair in (sources, sources[::-1]):
+        lookups = [look_up(Vocabulary(words), source) for source in pair]
+        for kind in ("procrustes", "ridge"):
+            located = combine(lookups, Align(map=kind))
+            for seam in measure_seams(located, fill(located, "mean").matrix):
+                shares = [f"{100 * (share or 0):.1f} %" for share in (seam.across, seam.expected)]
+                first = f"{100 * seam.first:.0f} % of {seam.among:,}"
+                cells = [seam.source, seam.onto, kind, f"{seam.overlap:,}", f"{seam.cosine:.3f}", f"{seam.others:.3f}"]
+                lines.append(f"| {' | '.join([*cells, first, f'{seam.mapped:,}', *shares])} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -123,7 +141,9 @@ def main() -> None:
     added = [[pair for pair in one.pairs if {*pair[:2]} <= held[1] and not {*pair[:2]} <= held[0]] for one in sets]
     print(f"Pairs that both sources hold:\n\n{table(made, sets, both)}\n")
     print(f"Pairs of which {sources[0].info.name} lacks a word and {sources[1].info.name} has both:\n")
-    print(f"{table(made, sets, added)}\n\n{map_table(*lookups)}")
+    print(f"{table(made, sets, added)}\n\n{map_table(*lookups)}\n")
+    lines = (given.data / "lists" / "en_50k_freq.txt").read_text("utf-8").splitlines()[:20_000]
+    print(seam_table(list(dict.fromkeys(line.split()[0] for line in lines)), sources))
 
 
 if __name__ == "__main__":

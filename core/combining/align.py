@@ -27,6 +27,8 @@ ROWS_AT_ONCE = 4096
 # Of fewer words a map fits the noise (docs/combining.md has figures): a rotation has as many dimensions to place
 # as the narrower space has, a regression as many as the space that it maps from.
 WORDS_PER_DIMENSION = 2
+# Singular vectors of wider spaces take minutes, and so many words hardly any two sources share.
+WIDEST = 4096
 
 
 class Align(Spec):
@@ -112,6 +114,12 @@ class AlignedSource:
     @cached_property
     def fit(self) -> Fit:
         """The map and what is known of it. Raises SourceError."""
+        if max(self._source.info.dim, self.info.dim) > WIDEST:
+            raise SourceError(
+                _("spaces of more than {most:,} dimensions are not mapped").format(most=WIDEST),
+                where=self.info.name,
+                fix=_("Combine the sources by concatenate or average."),
+            )
         needed = self._needed()
         overlap = find_overlap(self.onto, self.lookup, needed)
         rows = np.empty((len(overlap), self._source.info.dim), np.float32)

@@ -42,7 +42,7 @@ def find_overlap(onto: Lookup, lookup: Lookup, needed: int) -> Overlap:
     """
     own = _shared(onto, lookup)
     if len(own) >= needed or onto.source.info.size is None:
-        return _spread(own, MOST)
+        return _spread(own, max(MOST, needed))
     more = _listed(onto, lookup)
     extra = _spread(more, max(EXTENDED_TO, needed) - len(own))
     pairs = np.unique(np.stack([np.r_[own.rows, extra.rows], np.r_[own.onto, extra.onto]]), axis=1)
