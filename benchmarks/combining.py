@@ -3,10 +3,10 @@
     python benchmarks/combining.py --data DIR [--first FILE] [--second builtin:english]
 
 DIR is a folder with vectors_en, eval_en and lists, as the tests' LEXILOOM_DATA is. The vocabulary is that of
-WordSim-353, SimLex-999 and MEN. First, pairs whose words both sources hold (rho, with its 95 % interval), then pairs of which the
-first source lacks a word and the second has both: what combining adds. Then the held-out cosine and rank of maps
-fitted on fewer and fewer shared words, as multiples of the narrower width; and the seams of a vocabulary of 20,000
-frequent words, both ways round. Prints Markdown.
+WordSim-353, SimLex-999 and MEN. First, pairs whose words both sources hold (rho, with its 95 % interval), then pairs
+of which the first source lacks a word and the second has both: what combining adds. Then the held-out cosine and rank
+of maps fitted on fewer and fewer shared words, as multiples of the narrower width; and the seams of a vocabulary of
+20,000 frequent words, both ways round. Prints Markdown.
 """
 
 from __future__ import annotations

@@ -88,6 +88,15 @@ def test_the_command_line_tells_the_combination_and_the_seam(turned: list[object
     assert "b.txt is mapped into the space of a.txt by ridge, fitted on 700 words" in report
 
 
+@pytest.mark.parametrize("kind", ["align", "concatenate", "average"])
+def test_python_and_the_command_line_write_the_same_bytes(kind: str, turned: list[object], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    lexiloom("build", *turned, "--combine", kind, "--dim", 6, "--out", out, home=tmp_path / "home")
+    run(Recipe.from_toml(out / "recipe.toml"), base=out).save(tmp_path / "again")
+    for name in ("matrix.safetensors", "rows.parquet", "card.md", "recipe.toml"):
+        assert (out / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
+
+
 def test_an_unknown_combination_is_wrong_use_that_lists_the_kinds(turned: list[object], tmp_path: Path) -> None:
     told = lexiloom("coverage", *turned, "--combine", "blend", home=tmp_path / "home", code=2)
     assert "chain, align, concatenate or average" in " ".join(told.replace("│", " ").split())

@@ -77,6 +77,15 @@ def test_a_row_is_as_far_from_its_word_as_its_furthest_part() -> None:
     assert rows.sources == ("a + b",)
 
 
+def test_zeros_and_extreme_values_give_finite_rows() -> None:
+    sources = [source(WORDS, 5), source(WORDS, 3, name="b", seed=1)]
+    sources[0].vectors[:3] = np.array([0, 3e38, 1e-42], np.float32)[:, None]
+    for spec in (Concatenate(), Average()):
+        found = joined(sources, spec)
+        assert np.isfinite(found).all()
+        np.testing.assert_allclose(np.linalg.norm(found[1:3], axis=1), 1, atol=1e-5)
+
+
 def test_row_ids_below_the_sizes_are_the_rows_of_one_part() -> None:
     sources = [source(WORDS, 5), source(["wood", "field"], 5, name="b", seed=1)]
     found = combine([look_up(Vocabulary(WORDS), one) for one in sources], Average()).sources[0]
