@@ -16,10 +16,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .combining import combine as combine
     from .coverage import measure_coverage as measure_coverage
     from .errors import LexiloomError as LexiloomError
     from .exports import export as export
-    from .lookup import combine as combine
     from .lookup import look_up as look_up
     from .matrix import EmbeddingMatrix as EmbeddingMatrix
     from .matrix import Lookup as Lookup
@@ -42,7 +42,7 @@ _HOMES = {
     "Origin": "rows",
     "Recipe": "recipe",
     "Vocabulary": "vocabulary.vocabulary",
-    "combine": "lookup",
+    "combine": "combining",
     "cover": "pipeline",
     "export": "exports",
     "fill": "oov",

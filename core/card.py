@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .coverage import Tally
 from .messages import N_, _
+from .seams import describe_seam
 from .sources.protocol import SourceInfo
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def write_card(build: Build) -> str:
             _("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(("look up", *matrix.history), 1))
         ),
     ]
+    if seams := build.lock["seams"]:
+        told = [f"- {_escaped(line)}" for seam in seams for line in describe_seam(seam)]
+        parts.append(_section(_("The seam between spaces"), "\n".join(told)))
     if warnings := build.cover.warnings:
         parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
     if build.dropped:

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from .combining import Chain, CombineSpec
 from .errors import RecipeError
 from .evaluation.spec import EvaluateSpec
 from .ladder import DEFAULT_LADDER, Ladder
-from .lookup import Chain, CombineSpec
 from .messages import N_, _
 from .oov import DEFAULT_FILL, FillSpec
 from .recipe import Recipe, spell_out

@@ -17,6 +17,7 @@ from .rows import Origin
 from .sources.protocol import Source, SourceInfo
 
 if TYPE_CHECKING:
+    from .combining import CombineSpec
     from .vocabulary import Reading
 
 # What has a part in the numbers or the words of a build.
@@ -71,7 +72,9 @@ def describe_vocabulary(reading: Reading) -> dict[str, Any]:
     return report
 
 
-def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str, Any]]:
+def find_warnings(
+    sources: Sequence[Source], located: Located, combine: CombineSpec | None = None
+) -> list[dict[str, Any]]:
     """What the reader of a report should know: {"code", "text", and figures} each."""
     found: list[dict[str, Any]] = []
     rows = located.rows
@@ -97,7 +100,7 @@ def find_warnings(sources: Sequence[Source], located: Located) -> list[dict[str,
             ambiguous,
         ).format(n=ambiguous)
         found.append({"code": "ambiguous", "n": ambiguous, "text": text})
-    found.extend(mixed_spaces([source.info for source in sources]))
+    found.extend(mixed_spaces([source.info for source in sources], combine))
     for source in sources:
         for name, n in source.info.faults.items():
             text = _("{source}: {fault}: {n:,}").format(source=source.info.name, n=n, fault=_(name))
@@ -111,8 +114,10 @@ def _some(located: Located, which: NDArray[np.bool_]) -> str:
     return ", ".join(words) + ("…" if which.sum() > 5 else "")
 
 
-def mixed_spaces(infos: Sequence[SourceInfo]) -> list[dict[str, Any]]:
-    """A warning where the sources of a chain are not known to share one space."""
+def mixed_spaces(infos: Sequence[SourceInfo], combine: CombineSpec | None = None) -> list[dict[str, Any]]:
+    """A warning where the sources of a chain are not known to share one space; other combinations make one."""
+    if combine is not None and combine.kind != "chain":
+        return []
     first, *others = infos
     strangers = [o.name for o in others if o.digest != first.digest and (o.space is None or o.space != first.space)]
     if not strangers:

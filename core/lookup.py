@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import SourceError
 from .ladder import DEFAULT_LADDER, Ladder, Speller, Suspects, rungs_asked_by
 from .ladder.characters import ONE_TO_MANY, ONLY_SIMPLIFIED, ONLY_TRADITIONAL
 from .ladder.scripts import alternatives, has_han, idioms
@@ -17,20 +15,10 @@ from .messages import N_, _
 from .progress import Progress, ignore
 from .rows import RUNGS, Origin, Rows
 from .sources.protocol import FromPieces, Source
-from .spec import Spec
 from .vocabulary.vocabulary import Vocabulary
 
 AT_ONCE = 1 << 15
 STAGE = N_("Looking up")
-
-
-class Chain(Spec):
-    """The first source that has the word gives its row; a suspect hit gives way to a sound one further on."""
-
-    kind: Literal["chain"] = "chain"
-
-
-CombineSpec = Chain
 
 
 def look_up(
@@ -201,40 +189,3 @@ def found_with(located: Located, ladder: Ladder, rung: str) -> NDArray[np.int64]
                     owners = np.repeat(rows, [len(found) for found in spelled])
                     there[owners[source.locate(forms) >= 0]] = True
     return np.flatnonzero(there)
-
-
-def combine(lookups: Sequence[Lookup], spec: CombineSpec | None = None) -> Located:
-    """Join lookups of one vocabulary in several sources of the same width into one `Located`.
-
-    Raises SourceError when the sources differ in width.
-    """
-    first, *others = lookups
-    dims = [lookup.source.info.dim for lookup in lookups]
-    if len(set(dims)) > 1:
-        listed = ", ".join(f"{lookup.source.info.name}: {lookup.source.info.dim}" for lookup in lookups)
-        raise SourceError(
-            _("sources of different width can't be chained: {listed}").format(listed=listed),
-            fix=_("Take sources with equally many dimensions."),
-        )
-    if any(lookup.vocabulary.digest != first.vocabulary.digest for lookup in others):
-        raise SourceError(
-            _("the lookups are of different vocabularies"), fix=_("Look up one vocabulary in all sources.")
-        )
-    source_of = np.where(first.row_ids >= 0, 0, -1).astype(np.int16)
-    row_ids = first.row_ids.copy()
-    columns = first.rows.writable()
-    for k, lookup in enumerate(others, 1):
-        better = lookup.rows.known & ((source_of < 0) | (columns["suspect"] & ~lookup.rows.suspect))
-        source_of[better] = k
-        row_ids[better] = lookup.row_ids[better]
-        for name, column in columns.items():
-            column[better] = getattr(lookup.rows, name)[better]
-    columns["source"] = source_of.copy()
-    rows = Rows(**columns, sources=_named([lookup.source.info.name for lookup in lookups]))
-    sources = tuple(lookup.source for lookup in lookups)
-    return Located(first.vocabulary, sources, source_of, row_ids, rows, tuple(lookups))
-
-
-def _named(names: Sequence[str]) -> tuple[str, ...]:
-    """Names that tell the sources apart: a second of one name gets its number."""
-    return tuple(name if name not in names[:k] else f"{name} ({k + 1})" for k, name in enumerate(names))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -40,13 +41,29 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Where words stand whose first row is faulty.
+
+    at       int64[k]: the words
+    source   the source that has them
+    row_ids  int64[k]: its rows
+    rows     provenance of these k rows, with the names of sources that it refers to
+    """
+
+    at: NDArray[np.int64]
+    source: Source
+    row_ids: NDArray[np.int64]
+    rows: Rows
+
+
+@dataclass(frozen=True)
 class Located:
     """A vocabulary located in several sources of one space: which source, and which of its rows.
 
-    sources    the sources, in the order of the chain
+    sources    the sources, in the order of the chain; a single one where several were made one
     source_of  int16[n]: position in `sources`, -1 where no source holds the word
     row_ids    int64[n]: the row in that source, -1 likewise
-    rows       provenance so far; `rows.source` equals `source_of`
+    rows       provenance so far; for a chain `rows.source` equals `source_of`
     lookups    what was joined, one for each source: where else a word stands, should its row be faulty
     """
 
@@ -61,6 +78,14 @@ class Located:
     def dim(self) -> int:
         """Width of the finished matrix."""
         return self.sources[0].info.dim
+
+    def elsewhere(self, rows: NDArray[np.int64]) -> Iterator[Elsewhere]:
+        """Where else the words `rows` stand, source by source: those further on in the chain."""
+        for k, lookup in enumerate(self.lookups):
+            at = rows[(lookup.row_ids[rows] >= 0) & (self.source_of[rows] < k)]
+            if len(at):
+                named = {"source": np.full(len(at), k, np.int16), "sources": self.rows.sources}
+                yield Elsewhere(at, lookup.source, lookup.row_ids[at], lookup.rows.take(at).replace_columns(**named))
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .combining import combine
 from .coverage import Coverage, Part, measure_coverage
 from .ladder import DEFAULT_LADDER, Ladder
 from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
-from .lookup import combine, found_with, look_up, spellings_of
+from .lookup import found_with, look_up, spellings_of
 from .matrix import EmbeddingMatrix, Located
 from .messages import _, speaking, translated
 from .progress import Progress, ignore
@@ -69,7 +70,7 @@ class Cover:
     @property
     def warnings(self) -> list[dict[str, Any]]:
         """What the reader of a report should know: {"code", "text", …} each."""
-        return find_warnings(self.sources, self.located)
+        return find_warnings(self.sources, self.located, self.recipe.combine)
 
 
 @dataclass(frozen=True)
@@ -247,11 +248,13 @@ def run(
         weights, told = weigh(matrix.vocabulary, recipe.weights)
         matrix = matrix.replace(weights=weights, history=(*matrix.history, told))
     coverage = measure_coverage(matrix.rows, matrix.vocabulary)
+    with clock("seams"):
+        seams = _seams(covered, matrix)
     build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
     if recipe.evaluate is not None:
         with clock("evaluate"):
             build = replace(build, evaluation=_evaluated(build, workspace, progress))
-    return replace(build, lock=_lock(build, {**covered.seconds, **clock.seconds}, started))
+    return replace(build, lock=_lock(build, seams, {**covered.seconds, **clock.seconds}, started))
 
 
 def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evaluation:
@@ -277,7 +280,16 @@ def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evalua
     )
 
 
-def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, Any]:
+def _seams(covered: Cover, matrix: EmbeddingMatrix) -> list[dict[str, Any]]:
+    """What is known of the seams of `matrix`, where spaces were joined."""
+    if covered.recipe.combine.kind != "align":
+        return []
+    from .seams import measure_seams
+
+    return [seam.as_dict() for seam in measure_seams(covered.located, matrix)]
+
+
+def _lock(build: Build, seams: list[dict[str, Any]], seconds: dict[str, float], started: float) -> dict[str, Any]:
     covered = build.cover
     infos = [source.info for source in covered.sources]
     lock = {
@@ -291,6 +303,7 @@ def _lock(build: Build, seconds: dict[str, float], started: float) -> dict[str, 
         "coverage": {"found": covered.coverage.as_dict(), "built": build.coverage.as_dict()},
         "dropped": len(build.dropped),
         "faulty": list(build.faulty),
+        "seams": seams,
         "warnings": covered.warnings,
         "environment": describe_environment(covered.sources),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .combining import combine
 from .coverage import measure_coverage
 from .evaluation.evaluating import choose_sets
 from .evaluation.resampling import Interval
@@ -17,7 +18,7 @@ from .evaluation.similarity import score_similarity
 from .evaluation.spec import EvaluateSpec
 from .evaluation.subjects import Subject, as_subject
 from .ladder import DEFAULT_LADDER, Ladder
-from .lookup import combine, look_up
+from .lookup import look_up
 from .messages import N_, _, number, percent
 from .progress import Progress, ignore
 from .rows import Origin

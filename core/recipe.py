@@ -13,11 +13,11 @@ from typing import Any, Literal, TypeVar
 import tomli_w
 from pydantic import BaseModel, Field, ValidationError
 
+from .combining import Chain, CombineSpec
 from .errors import RecipeError, one_of
 from .evaluation.sets import parse_set
 from .evaluation.spec import EvaluateSpec
 from .ladder import DEFAULT_LADDER, Ladder
-from .lookup import Chain, CombineSpec
 from .messages import N_, _
 from .oov import DEFAULT_FILL, FillSpec
 from .rows import RUNGS

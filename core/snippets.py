@@ -67,7 +67,10 @@ def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
             return None
         flags.append(("--source", text))
         sets += _leaves(f"sources.{place}", rest)
-    sets += _leaves("ladder", plain(recipe.ladder))
+    combine = plain(recipe.combine)
+    if (kind := combine.pop("kind")) != "chain":
+        flags.append(("--combine", kind))
+    sets += [*_leaves("combine", combine), *_leaves("ladder", plain(recipe.ladder))]
     if (fill := _kinds(plain(recipe.oov), "steps")) is None or (transforms := _transforms(recipe)) is None:
         return None
     flags += [("--fill", kind) for kind in fill]

@@ -11,7 +11,7 @@ import typer
 from ..messages import _
 from ..progress import Progress
 from .console import guard, print_json
-from .options import FILL, LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags, wrong_use
+from .options import COMBINE, FILL, LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags, wrong_use
 from .progress import watched
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Device = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", help=_("Show no progress and no report."))]
 
 
-@with_flags(VOCABULARY, SOURCES, LADDER, FILL, SET)
+@with_flags(VOCABULARY, SOURCES, COMBINE, LADDER, FILL, SET)
 def build(
     flags: dict[str, Any],
     *,

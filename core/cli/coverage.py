@@ -10,11 +10,11 @@ import typer
 from ..messages import _
 from .build import Events, Json, Stop
 from .console import guard, print_json
-from .options import LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags
+from .options import COMBINE, LADDER, SET, SOURCES, VOCABULARY, recipe_from, with_flags
 from .progress import watched
 
 
-@with_flags(VOCABULARY, SOURCES, LADDER, SET)
+@with_flags(VOCABULARY, SOURCES, COMBINE, LADDER, SET)
 def coverage(
     flags: dict[str, Any],
     *,

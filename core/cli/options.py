@@ -103,6 +103,9 @@ SOURCES = (
     Flag("--corpus", metavar="FILE", help=N_("The text whose sentences hf-context: reads [the vocabulary's own].")),
     Flag("--on-fault", metavar="refuse|skip", help=N_("What to do with a file that has faulty rows.")),
 )
+COMBINE = (
+    Flag("--combine", kinds="combine", metavar="KIND", help=N_("How several sources are joined: {kinds}. [chain]")),
+)
 LADDER = (
     Flag(
         "--ladder",
@@ -174,6 +177,7 @@ def recipe_from(flags: Mapping[str, Any]) -> Recipe:
             "vocabulary": _vocabulary(flags),
             "sources": flags["--source"],
             "ladder": flags.get("--ladder"),
+            "combine": flags.get("--combine"),
             "oov": ",".join(flags["--fill"]) if "--fill" in flags else None,
             "transforms": ",".join(flags.get("--transform", ())),
         }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..coverage import Coverage, Part
 from ..lock import describe_source, describe_vocabulary
 from ..messages import _, ngettext
+from ..seams import describe_seam
 from ..vocabulary.report import TITLES, Problem, VocabularyReport
 from ..vocabulary.scripts import SCRIPTS
 from .text import aligned, shares, visible, word
@@ -30,6 +31,7 @@ def cover_document(covered: Cover) -> dict[str, Any]:
     return {
         "vocabulary": describe_vocabulary(covered.reading),
         "sources": [describe_source(source.info) for source in covered.sources],
+        "combine": covered.recipe.combine.model_dump(mode="json"),
         "coverage": covered.coverage.as_dict(),
         "oov": [list(pair) for pair in covered.coverage.oov],
         "warnings": covered.warnings,
@@ -58,12 +60,14 @@ def build_document(made: Build, out: Path) -> dict[str, Any]:
     return {
         "out": str(out),
         **made.lock["inputs"],
+        "combine": made.recipe.combine.model_dump(mode="json"),
         "matrix": made.lock["matrix"],
         "coverage": made.cover.coverage.as_dict(),
         "built": made.coverage.as_dict(),
         "oov": [list(pair) for pair in made.cover.coverage.oov],
         "dropped": [list(pair) for pair in made.dropped],
         "faulty": list(made.faulty),
+        "seams": made.lock["seams"],
         "warnings": made.lock["warnings"],
         "timings": made.lock["timings"],
     }
@@ -82,7 +86,8 @@ def build_report(made: Build, out: Path) -> str:
     """`lexiloom build`, `lexiloom run`."""
     covered = made.cover
     parts = [_vocabulary(covered.reading.report), _sources([source.info for source in covered.sources])]
-    parts += [_coverage(covered.coverage), _missing(covered.coverage), _fills(made), _warnings(covered.warnings)]
+    parts += [_coverage(covered.coverage), _missing(covered.coverage), _fills(made)]
+    parts += [_seams(made.lock["seams"]), _warnings(covered.warnings)]
     shape = _("{out}: {n:,} words × {dim} dimensions").format(
         out=out, n=len(made.matrix.vocabulary), dim=made.matrix.dim
     )
@@ -224,6 +229,11 @@ def _fills(made: Build) -> str:
         )
         lines.append("  " + text.format(n=n, words=", ".join(map(word, made.faulty[:5]))))
     return _section(_("Filled"), *lines) if lines else ""
+
+
+def _seams(seams: Sequence[dict[str, Any]]) -> str:
+    lines = [f"  {visible(line)}" for seam in seams for line in describe_seam(seam)]
+    return _section(_("The seam between spaces"), *lines) if lines else ""
 
 
 def _warnings(found: Sequence[dict[str, Any]]) -> str:

@@ -14,9 +14,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..combining import combine
 from ..errors import InputError
 from ..ladder import Ladder
-from ..lookup import combine, look_up
+from ..lookup import look_up
 from ..matrix import EmbeddingMatrix
 from ..messages import _
 from ..oov import DEFAULT_FILL, fill

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from ..combining import combine
 from ..errors import RecipeError, one_of
-from ..lookup import combine
 from ..matrix import EmbeddingMatrix, Located, Lookup
 from ..messages import _
 from ..rows import Origin

@@ -35,6 +35,7 @@ class Buffer:
         self.words = located.vocabulary.words
         self.vectors = np.zeros((len(self.words), located.dim), np.float32)
         self.columns = located.rows.writable()
+        self.names = list(located.rows.sources)
         self.methods: list[str] = []
         self.faulty: tuple[str, ...] = self._gather()
 
@@ -73,19 +74,22 @@ class Buffer:
         self.context.progress(_(GATHERING), before + rows, total, "rows", source)
 
     def _find_elsewhere(self, rows: NDArray[np.int64]) -> None:
-        """A word whose row is faulty is missing there: the next source of the chain that has it gives its row."""
-        tried = self.located.source_of
-        for k, lookup in enumerate(self.located.lookups):
-            at = rows[(lookup.row_ids[rows] >= 0) & (tried[rows] < k)]
-            at = at[self.columns["rung"][at] < 0]
-            if not len(at):
+        """A word whose row is faulty is missing there: what else has it, in order, gives its row."""
+        for other in self.located.elsewhere(rows):
+            lost = np.flatnonzero(self.columns["rung"][other.at] < 0)
+            if not len(lost):
                 continue
-            found = np.empty((len(at), self.dim), np.float32)
-            sound = lookup.source.gather(lookup.row_ids[at], found)
-            at = at[sound]
+            found = np.empty((len(lost), self.dim), np.float32)
+            sound = other.source.gather(other.row_ids[lost], found)
+            at, given = other.at[lost[sound]], other.rows.take(lost[sound])
             self.vectors[at] = found[sound]
             for name, column in self.columns.items():
-                column[at] = k if name == "source" else getattr(lookup.rows, name)[at]
+                column[at] = self._named(given) if name == "source" else getattr(given, name)
+
+    def _named(self, rows: Rows) -> NDArray[np.int16]:
+        """The column `source` of `rows` with positions in `self.names`, which learns new names."""
+        self.names += [name for name in rows.sources if name not in self.names]
+        return np.array([self.names.index(name) for name in rows.sources], np.int16)[rows.source]
 
     def _gather_from(
         self, source: Source, at: NDArray[np.int64], reached: Reached, *, in_place: bool
@@ -140,7 +144,7 @@ class Buffer:
 
     def finish(self, history: str) -> EmbeddingMatrix:
         """The matrix; every row must be filled by now."""
-        rows = Rows(**self.columns, sources=self.located.rows.sources, methods=tuple(self.methods))
+        rows = Rows(**self.columns, sources=tuple(self.names), methods=tuple(self.methods))
         return EmbeddingMatrix(self.located.vocabulary, self.vectors, rows, history=(history,))
 
     @cached_property

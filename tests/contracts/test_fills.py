@@ -8,7 +8,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from core.lookup import combine, look_up
+from core.combining import combine
+from core.lookup import look_up
 from core.oov import DEFAULT_FILL, FILLS, Cascade, Filled, FillSpec, as_fill, fill
 from core.rows import Origin
 from core.vocabulary import Vocabulary

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.combining import Align
 from core.errors import InputError, RecipeError
 from core.oov import FILLS, Cascade, Mean, Pieces
 from core.recipe import Recipe, fingerprints
@@ -52,7 +53,9 @@ def test_short_forms_are_spelled_out() -> None:
         ladder=["nfkc", "lower"],
         oov="pieces, mean",
         transforms="unit",
+        combine="align",
     )
+    assert recipe.combine == Align()
     assert recipe.vocabulary.kind == "given"
     assert (recipe.sources[0].kind, recipe.sources[0].dim) == ("random", 5)  # type: ignore[union-attr]
     assert recipe.ladder.on() == ("nfkc", "lower")
@@ -75,6 +78,9 @@ def test_a_path_is_sniffed_and_kept_as_given(tmp_path: Path) -> None:
         ({"ladder": {"lowr": False}}, ["lowr", "lower"]),
         ({"ladder": ["loewr"]}, ["loewr", "lower"]),
         ({"transforms": [{"kind": "pca"}]}, ["dim"]),
+        ({"combine": "blend"}, ["blend", "chain, align, concatenate or average"]),
+        ({"combine": {"kind": "align", "weights": [1]}}, ["weights", "min_overlap"]),
+        ({"combine": {"kind": "concatenate", "weights": [0]}}, ["weights"]),
         ({"seed": -1}, ["seed"]),
         ({"sources": ["builtin:klingon"]}, ["builtin:klingon"]),
         ({"version": 99}, ["99", "Update"]),

@@ -50,6 +50,16 @@ RECIPES: dict[str, dict[str, Any]] = {
         },
         "sources": ["random:8"],
     },
+    "align": {
+        "vocabulary": {"kind": "words", "path": "w.txt"},
+        "sources": ["builtin:english", "random:8"],
+        "combine": {"kind": "align", "map": "ridge"},
+    },
+    "concatenate": {
+        "vocabulary": {"kind": "words", "path": "w.txt"},
+        "sources": ["builtin:english", "random:8"],
+        "combine": {"kind": "concatenate", "weights": [1.0, 0.5], "partial": "zeros"},
+    },
     "options": {
         "vocabulary": {"kind": "table", "path": "t.csv", "column": "wort"},
         "sources": ["random:8"],

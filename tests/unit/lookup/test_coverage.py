@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.combining import combine
 from core.coverage import Coverage, Part, Tally, measure_coverage
-from core.lookup import combine, look_up
+from core.lookup import look_up
 from core.oov import fill
 from core.rows import RUNGS, Origin
 from core.vocabulary import Vocabulary

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.combining import combine
 from core.coverage import measure_coverage
 from core.errors import SourceError
 from core.ladder import DEFAULT_LADDER, Ladder
-from core.lookup import combine, look_up
+from core.lookup import look_up
 from core.rows import RUNGS, Origin
 from core.vocabulary import Vocabulary
 from tests.unit.lookup.memory_source import MemorySource

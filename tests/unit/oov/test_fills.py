@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from core import Recipe, run
+from core.combining import combine
 from core.errors import FillError
-from core.lookup import combine, look_up
+from core.lookup import look_up
 from core.oov import Pieces, fill
 from core.rows import Origin
 from core.sources.protocol import Context

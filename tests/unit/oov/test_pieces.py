@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.lookup import combine, look_up
+from core.combining import combine
+from core.lookup import look_up
 from core.oov import Pieces, fill
 from core.rows import Origin
 from core.sources import open_source
