@@ -44,5 +44,14 @@ def with_preset(tables: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {**preset, **tables, "sources": sources}
 
 
+def distilled(draft: Any, place: int) -> Any:
+    """`draft` with the preset "distill" for its source at `place`; its other transforms give way."""
+    preset = _tables(FOLDER / "distill.toml")
+    options = {name: value for name, value in preset["sources"].items() if name != "kinds"}
+    sources = list(draft.sources)
+    sources[place] = sources[place].model_copy(update=options)
+    return draft.with_(sources=tuple(sources), transforms=tuple(preset["transforms"]), weights=preset["weights"])
+
+
 def _tables(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"))

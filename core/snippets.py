@@ -86,6 +86,11 @@ def source_text(source: Any) -> str | None:
     return None if rest else text
 
 
+def naming(source: Any) -> str:
+    """The spec string that names a source, its options left out."""
+    return _source(source)[0] or ""
+
+
 def _source(source: Any) -> tuple[str | None, dict[str, Any]]:
     """The spec string of a source (None where there is none), and the options that it does not say."""
     rest = {name: value for name, value in plain(source).items() if name not in SAID.get(source.kind, ())}

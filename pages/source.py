@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from core.messages import _
-from pages._ui import frame, source_panels
+from pages._ui import frame, ranking_panels, source_panels
 
 visit = frame.begin()
 frame.title(
     _("Source"),
-    _("Where the vectors come from. Several of one space are a chain: the first that has a word gives its row."),
+    _("Where the vectors come from. Several are a chain, or are joined into one."),
 )
 
 ready = source_panels.chain(visit)
 if not visit.read_only:
     source_panels.shelf(visit)
+ranking_panels.ranking(visit)
 
 if "vocabulary" in visit.draft.lacks:
     frame.next_step("vocabulary", _("Give a vocabulary"))

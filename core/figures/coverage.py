@@ -104,7 +104,10 @@ def _bars(coverage: Coverage) -> list[tuple[str, Tally]]:
 def _segments(tally: Tally) -> dict[str, int]:
     """origin -> rows, suspect ones apart from those that are found under another spelling."""
     counts = dict(tally.by_origin)
-    counts["normalized"] = counts["normalized"] - tally.suspect
+    renamed = min(tally.suspect, counts["normalized"])
+    counts["normalized"] = counts["normalized"] - renamed
+    # The others are made of pieces, of which the model does not know all.
+    counts["composed"] = counts["composed"] - (tally.suspect - renamed)
     counts["suspect"] = tally.suspect
     return {origin: counts.get(origin, 0) for origin in COLORS}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def is_model_known(spec: ModelSpec, context: Context) -> bool:
 class PieceRows:
     """Rows numbered as they are asked for; words of equal pieces are one row ("House" and "house" of an uncased model).
 
-    Subclasses say what a row's vector is. Not safe for threads.
+    Subclasses say what a row's vector is.
     """
 
     def __init__(self, cutter: Cutter) -> None:
@@ -79,6 +80,7 @@ class PieceRows:
         self._of_word: dict[str, int] = {}
         self._of_key: dict[bytes, int] = {}
         self._pieces: list[NDArray[np.int32]] = []
+        self._numbering = Lock()  # visitors of one server share an opened source
 
     def _key(self, word: str, pieces: NDArray[np.int32]) -> bytes:
         """What makes two words one row."""
@@ -89,6 +91,11 @@ class PieceRows:
 
     def locate(self, candidates: Sequence[str]) -> NDArray[np.int64]:
         """See `Source.locate`: every word has a row whose pieces are not all unknown to the tokenizer."""
+        with self._numbering:
+            self._number(candidates)
+        return np.fromiter((self._of_word[word] for word in candidates), np.int64, len(candidates))
+
+    def _number(self, candidates: Sequence[str]) -> None:
         new = [word for word in dict.fromkeys(candidates) if word not in self._of_word]
         for word, pieces in zip(new, self._cutter.cut(new), strict=True):
             if pieces is None:
@@ -101,7 +108,6 @@ class PieceRows:
                 self._pieces.append(pieces)
                 self._new(word, pieces)
             self._of_word[word] = row
-        return np.fromiter((self._of_word[word] for word in candidates), np.int64, len(candidates))
 
     @property
     def unknown_piece(self) -> str:

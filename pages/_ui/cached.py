@@ -35,9 +35,9 @@ About = TypeVar("About")
 
 
 class NotReady(Exception):
-    """A job must run first: `stage` says which ("vocabulary", "index"), `what` on which path or spec."""
+    """A job must run first: `stage` says which ("vocabulary", "index"), `what` for which source."""
 
-    def __init__(self, stage: str, what: str) -> None:
+    def __init__(self, stage: str, what: Any = None) -> None:
         super().__init__(stage, what)
         self.stage, self.what = stage, what
 
@@ -62,7 +62,7 @@ def reading(draft: Draft, base: Path) -> Reading:
     spec = draft.vocabulary
     assert spec is not None
     if not is_quick_to_read(spec, workspace=server.home(), base=base):
-        raise NotReady("vocabulary", "")
+        raise NotReady("vocabulary")
     return _reading(_vocabulary_key(draft, base), spec, base)
 
 
@@ -77,14 +77,20 @@ def _reading(key: str, _spec: Any, _base: Path) -> Reading:
     return read(_spec, workspace=server.home(), base=_base)
 
 
-def source(spec: Any, base: Path) -> Source:
-    """One source of the draft, open. Raises NotReady where a large file must be scanned first."""
+def source(spec: Any, base: Path, vocabulary: Any = None) -> Source:
+    """One source of the draft, open. Raises NotReady where it must be scanned, fetched or examined first.
+
+    `vocabulary` is the draft's: in context, words are seen in the sentences of its text.
+    """
     spec = resolved_path(spec, base)
-    context = Context(workspace=server.home())
+    corpus = resolved_path(vocabulary, base) if spec.kind == "hf-context" and vocabulary is not None else None
+    context = Context(workspace=server.home(), corpus=corpus)
     if not is_ready(spec, context):
-        raise NotReady("index", spec.path)
-    seen = stamp(Path(os.path.expanduser(spec.path))) if getattr(spec, "path", "") else []
-    return _source(_told(spec.model_dump(mode="json"), seen), spec, context)
+        raise NotReady("index", spec)
+    paths = [*paths_in(spec), *(paths_in(corpus) if corpus is not None else [])]
+    seen = [stamp(Path(os.path.expanduser(path))) for path in paths]
+    about = None if corpus is None else corpus.model_dump(mode="json")
+    return _source(_told(spec.model_dump(mode="json"), seen, about), spec, context)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -95,7 +101,7 @@ def _source(key: str, _spec: Any, _context: Context) -> Source:
 def cover(draft: Draft, base: Path) -> Cover:
     """How much of the draft's vocabulary its sources hold. Raises NotReady, LexiloomError."""
     words = reading(draft, base)
-    sources = [source(spec, base) for spec in draft.sources]
+    sources = [source(spec, base, draft.vocabulary) for spec in draft.sources]
     key = _told(
         _vocabulary_key(draft, base),
         words.vocabulary.digest,

@@ -29,6 +29,15 @@ CHOICES = {
     "normal": N_("normal distribution"),
     "uniform": N_("uniform distribution"),
     "xavier": N_("Xavier"),
+    "mean": N_("mean of the pieces"),
+    "all": N_("all positions"),
+    "first": N_("first piece"),
+    "last": N_("last piece"),
+    "cls": N_("the special piece"),
+    "sif": N_("mean, rare pieces count more"),
+    "fast": N_("as fast as the hardware can"),
+    "float32": N_("float32"),
+    "bfloat16": N_("bfloat16"),
 }
 
 

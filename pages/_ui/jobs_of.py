@@ -52,6 +52,29 @@ def index(visit: Visit, path: str, member: str, on_fault: str) -> JobSpec:
     )
 
 
+def prepare(visit: Visit, name: str, title: str) -> JobSpec:
+    """Fetch a source of the catalog or a model, examine it, scan it."""
+    return JobSpec(
+        kind="index",
+        arguments=("index", name, "--json"),
+        key=_key("index", name, ""),
+        title=_("Getting {name} ready").format(name=title),
+        base=str(visit.base),
+    )
+
+
+def rank(visit: Visit, vocabulary: str, candidates: Sequence[str], stamps: Any) -> JobSpec:
+    """Ask several sources for the draft's words, before anything is built."""
+    arguments = ("sources", "rank", "--vocab", vocabulary, *candidates, "--json")
+    return JobSpec(
+        kind="rank",
+        arguments=arguments,
+        key=_key("rank", str(visit.base), arguments, stamps),
+        title=_("Comparing sources"),
+        base=str(visit.base),
+    )
+
+
 def inspect(visit: Visit, path: str) -> JobSpec:
     """Look a file of vectors over, every value of it."""
     return JobSpec(

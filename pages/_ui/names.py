@@ -23,6 +23,10 @@ def source_name(spec: Any) -> str:
         return f"builtin:{spec.name}"
     if kind == "random":
         return f"random:{spec.dim}"
+    if kind == "catalog":
+        return f"catalog:{spec.name}"
+    if hasattr(spec, "shown"):  # a model
+        return f"{kind}:{spec.shown}"
     path, member = Path(getattr(spec, "path", "")), getattr(spec, "member", "")
     return f"{path.name}::{member}" if member else path.name
 
@@ -36,4 +40,4 @@ def draft_name(draft: Draft, title: str = "") -> str:
 
 def language_name(code: str) -> str:
     """A language's name for the reader."""
-    return {"en": _("English"), "zh": _("Chinese")}.get(code, code)
+    return {"en": _("English"), "zh": _("Chinese")}.get(code) or code

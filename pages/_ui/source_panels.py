@@ -9,15 +9,24 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LexiloomError
-from core.messages import _, number, retold, size
+from core.messages import _, number, size
+from core.presets import distilled
+from core.snippets import naming
 from core.sources import list_builtin, parse_source
 from core.sources.protocol import SourceInfo
 
-from . import cached, fields, jobs_of, server, state
+from . import cached, catalog_panels, combine_panels, fields, jobs_of, server, state
 from .inspect_panels import inspection
 from .names import language_name, source_name
 from .panels import escaped, job, problem
 from .state import Visit
+
+OPTIONS = {
+    "random": ["dim", "distribution"],
+    "hf": ["layers", "pooling", "template", "precision"],
+    "hf-context": ["layers", "pooling", "sentences", "corpus", "precision"],
+    "hf-input": ["compose"],
+}
 
 
 def chain(visit: Visit) -> bool:
@@ -31,7 +40,8 @@ def chain(visit: Visit) -> bool:
     for place, spec in enumerate(sources):
         with st.container(border=True):
             ready = _chosen(visit, place, spec) and ready
-    _mixed(visit)
+    combine_panels.combined(visit)
+    combine_panels.mixed(visit)
     return ready
 
 
@@ -43,16 +53,9 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
             _arrows(place, visit.draft.sources)
     assert visit.base is not None
     try:
-        info = cached.source(spec, visit.base).info
+        info = cached.source(spec, visit.base, visit.draft.vocabulary).info
     except cached.NotReady as need:
-        path = need.what
-        job(
-            visit,
-            f"index:{place}:{Path(path).name}",
-            lambda: jobs_of.index(visit, path, getattr(spec, "member", ""), getattr(spec, "on_fault", "refuse")),
-            label=_("Scan the file"),
-            note=_("A large file is scanned once; then every look-up in it is instant."),
-        )
+        _made_ready(visit, place, need.what)
         return False
     except LexiloomError as error:
         problem(error)
@@ -60,16 +63,50 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
         return False
     _about(info)
     inspection(visit, spec)
-    if spec.kind == "random":
+    if names := OPTIONS.get(spec.kind):
         with st.popover(_("Options"), icon=":material/tune:"):
-            fields.edit(spec, f"sources.{place}", ["dim", "distribution"], disabled=visit.read_only)
+            fields.edit(spec, f"sources.{place}", names, disabled=visit.read_only)
+            if spec.kind == "hf":
+                _distill(visit, place, spec)
     return True
 
 
+def _made_ready(visit: Visit, place: int, spec: Any) -> None:
+    """The job after which a source can be opened at once."""
+    if spec.kind == "file":
+        job(
+            visit,
+            f"index:{place}:{Path(spec.path).name}",
+            lambda: jobs_of.index(visit, spec.path, spec.member, spec.on_fault),
+            label=_("Scan the file"),
+            note=_("A large file is scanned once; then every look-up in it is instant."),
+        )
+        return
+    name = naming(spec)
+    job(
+        visit,
+        f"index:{place}:{source_name(spec)}",
+        lambda: jobs_of.prepare(visit, name, source_name(spec)),
+        label=_("Get it ready"),
+        note=_(
+            "It is downloaded where it is not here yet, and examined. Nothing of it is run, only its numbers are read."
+        ),
+    )
+
+
+def _distill(visit: Visit, place: int, spec: Any) -> None:
+    """The preset as a button: options of this source, of the transforms and the weights, all at once."""
+    st.caption(_("Distill: the best vectors for single words in 256 dimensions, and weights for texts beside them."))
+    if st.button(_("Distill"), key=f"distill-{place}", icon=":material/filter_alt:", disabled=visit.read_only):
+        state.save(distilled(visit.draft, place), rebuild=True)
+        st.rerun()
+
+
 def _about(info: SourceInfo) -> None:
-    rows = "∞" if info.size is None else number(info.size)
     told = [
-        _("{rows} rows × {dim} dimensions").format(rows=rows, dim=number(info.dim)),
+        _("any word × {dim} dimensions").format(dim=number(info.dim))
+        if info.size is None
+        else _("{rows} rows × {dim} dimensions").format(rows=number(info.size), dim=number(info.dim)),
         _(info.format) if info.format else "",
     ]
     told += [", ".join(language_name(code) for code in info.languages)]
@@ -111,30 +148,12 @@ def _keep(sources: list[Any]) -> None:
     state.save(state.visit().draft.with_(sources=tuple(sources)), rebuild=True)
 
 
-def _add(spec: Any) -> None:
+def add(spec: Any) -> None:
     """Add a source at the end of the chain."""
     state.own_workspace()
     sources = state.visit().draft.sources
     if spec not in sources:
         _keep([*sources, spec])
-
-
-def _mixed(visit: Visit) -> None:
-    """Say what hinders the chain: different widths, or spaces that are not one."""
-    from core.lock import mixed_spaces
-
-    assert visit.base is not None
-    try:
-        infos = [cached.source(spec, visit.base).info for spec in visit.draft.sources]
-    except (cached.NotReady, LexiloomError):
-        return
-    if len({info.dim for info in infos}) > 1:
-        st.error(
-            _("Sources of different width can't be chained: keep those with equally many dimensions."),
-            icon=":material/error:",
-        )
-    for warning in mixed_spaces(infos):
-        st.warning(escaped(retold(warning["text"])), icon=":material/warning:")
 
 
 def shelf(visit: Visit) -> None:
@@ -143,8 +162,10 @@ def shelf(visit: Visit) -> None:
     for column, about in zip(st.columns(2), list_builtin(), strict=True):
         with column, st.container(border=True, height="stretch"):
             _builtin(visit, about)
-    st.subheader(_("Files"), anchor=False)
+    st.subheader(_("More"), anchor=False)
     ways = {
+        _("Catalog"): lambda: catalog_panels.shelf(visit, add),
+        _("Model"): lambda: catalog_panels.model(visit, add),
         _("Upload"): _upload,
         _("Data folder"): lambda: _folder(visit),
         _("Path"): _path,
@@ -174,7 +195,7 @@ def _builtin(visit: Visit, about: dict[str, Any]) -> None:
             disabled=spec in visit.draft.sources,
             icon=":material/add:",
         ):
-            _add(spec)
+            add(spec)
             st.rerun()
         with st.popover(_("About it"), icon=":material/description:", type="tertiary"):
             st.markdown((Path(about["folder"]) / "card.md").read_text(encoding="utf-8"))
@@ -191,7 +212,7 @@ def _upload() -> None:
         return
     try:
         here = state.own_workspace()
-        _add(parse_source(f"file:{here.add_upload(given.name, given)}"))
+        add(parse_source(f"file:{here.add_upload(given.name, given)}"))
     except LexiloomError as error:
         problem(error)
         return
@@ -217,7 +238,7 @@ def _folder(visit: Visit) -> None:
     )
     if st.button(_("Use it"), key="use-data-file", disabled=chosen is None, icon=":material/add:"):
         try:
-            _add(parse_source(f"file:{chosen}"))
+            add(parse_source(f"file:{chosen}"))
         except LexiloomError as error:
             problem(error)
         else:
@@ -232,7 +253,7 @@ def _path() -> None:
             path = getattr(spec, "path", "")
             if path and not Path(os.path.expanduser(path)).exists():
                 raise LexiloomError(_("there is no such file"), where=path, fix=_("Check the path."))
-            _add(spec)
+            add(spec)
         except LexiloomError as error:
             problem(error)
         else:
@@ -244,5 +265,5 @@ def _random() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         dim = st.number_input(_("Dimensions"), 1, 65_536, 300, key="random-dim", width=160)
         if st.button(_("Use it"), key="use-random", icon=":material/add:"):
-            _add(parse_source(f"random:{dim}"))
+            add(parse_source(f"random:{dim}"))
             st.rerun()

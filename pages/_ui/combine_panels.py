@@ -1,0 +1,59 @@
+"""How several sources become one, and what hinders it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LexiloomError
+from core.lock import mixed_spaces
+from core.messages import N_, _, retold
+
+from . import cached, state
+from .panels import escaped, place_error
+from .state import Visit
+
+# kind -> what it is called, and what a row then is.
+COMBINED = {
+    "chain": (N_("Chain"), N_("The first source that has a word gives its row: for sources of one space.")),
+    "align": (N_("Align"), N_("The same, and rows of the later sources are mapped into the space of the first.")),
+    "concatenate": (N_("Side by side"), N_("The rows of all sources beside each other: wider, and the best scores.")),
+    "average": (N_("Average"), N_("The mean of the rows of all sources.")),
+}
+
+
+def combined(visit: Visit) -> None:
+    """How several sources become one."""
+    if len(visit.draft.sources) < 2:
+        return
+    chosen = visit.draft.combine.kind
+    kinds = list(COMBINED)
+    key = state.key("combine.kind")
+    st.segmented_control(
+        _("Several sources"),
+        kinds,
+        default=chosen,
+        format_func=lambda kind: str(_(COMBINED[kind][0])),
+        key=key,
+        on_change=state.on_change("combine", key, lambda kind: {"kind": kind or "chain"}),
+        disabled=visit.read_only,
+    )
+    place_error("combine")
+    st.caption(_(COMBINED[chosen][1]))
+
+
+def mixed(visit: Visit) -> None:
+    """Say what hinders the chain: different widths, or spaces that are not one."""
+    if visit.draft.combine.kind != "chain":
+        return
+    assert visit.base is not None
+    try:
+        infos = [cached.source(spec, visit.base, visit.draft.vocabulary).info for spec in visit.draft.sources]
+    except (cached.NotReady, LexiloomError):
+        return
+    if len({info.dim for info in infos}) > 1:
+        st.error(
+            _("Sources of different width can't be chained: align them, put them side by side, or average them."),
+            icon=":material/error:",
+        )
+    for warning in mixed_spaces(infos):
+        st.warning(escaped(retold(warning["text"])), icon=":material/warning:")
