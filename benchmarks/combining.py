@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from core.combining import Align, Average, Concatenate, combine
 from core.combining.mapping import fit_map, unit
-from core.combining.overlap import Overlap, find_overlap
+from core.combining.overlap import find_overlap
 from core.evaluation.catalog import known_set, path_of
 from core.evaluation.pairs import PairSet
 from core.evaluation.resampling import interval_of, rho_draws, spearman
@@ -84,7 +84,7 @@ def table(made: dict[str, EmbeddingMatrix], sets: list[PairSet], kept: list[list
 
 def map_table(first: Lookup, second: Lookup) -> str:
     """Held-out quality of maps fitted on so many shared words."""
-    overlap: Overlap = find_overlap(first, second, 10**6)
+    overlap = find_overlap(first, second, 10**6)
     rows = np.empty((len(overlap), second.source.info.dim), np.float32)
     onto = np.empty((len(overlap), first.source.info.dim), np.float32)
     second.source.gather(overlap.rows, rows)

@@ -43,9 +43,7 @@ def write_card(build: Build) -> str:
         _("Made by Lexiloom. `recipe.toml` says how, `build.json` of what, `rows.parquet` where every row is from."),
         _section(_("Sources"), _sources([source.info for source in build.cover.sources])),
         _section(_("Coverage"), _coverage(build)),
-        _section(
-            _("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(("look up", *matrix.history), 1))
-        ),
+        _section(_("How it was made"), "\n".join(f"{i}. {step}" for i, step in enumerate(_steps(build), 1))),
     ]
     if seams := build.lock["seams"]:
         told = [f"- {_escaped(line)}" for seam in seams for line in describe_seam(seam)]
@@ -59,6 +57,11 @@ def write_card(build: Build) -> str:
     )
     parts.append(_section(_("Load it"), LOADING.format(word=ascii(first))))
     return "\n\n".join(parts) + "\n"
+
+
+def _steps(build: Build) -> list[str]:
+    kind = build.recipe.combine.kind
+    return ["look up", *([f"combine {kind}"] if kind != "chain" else []), *build.matrix.history]
 
 
 def _section(title: str, body: str) -> str:

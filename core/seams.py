@@ -80,7 +80,7 @@ def _measure(k: int, source: AlignedSource, names: tuple[str, ...], matrix: Embe
         onto=names[0],
         map=source.spec.map,
         overlap=len(fit.overlap),
-        listed=fit.overlap.listed,
+        listed=int(fit.overlap.listed.sum()),
         cosine=_rounded(held.cosines.mean()),
         low=None if interval is None else _rounded(interval.low),
         high=None if interval is None else _rounded(interval.high),

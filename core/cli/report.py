@@ -75,7 +75,10 @@ def build_document(made: Build, out: Path) -> dict[str, Any]:
 
 def cover_report(covered: Cover, oov: Path | None = None) -> str:
     """`lexiloom coverage`."""
-    parts = [_vocabulary(covered.reading.report), _sources([source.info for source in covered.sources])]
+    parts = [
+        _vocabulary(covered.reading.report),
+        _sources([source.info for source in covered.sources], covered.recipe.combine.kind),
+    ]
     parts += [_coverage(covered.coverage), _missing(covered.coverage), _warnings(covered.warnings)]
     if oov is not None:
         parts.append(_("All missing words: {path}").format(path=oov))
@@ -85,7 +88,10 @@ def cover_report(covered: Cover, oov: Path | None = None) -> str:
 def build_report(made: Build, out: Path) -> str:
     """`lexiloom build`, `lexiloom run`."""
     covered = made.cover
-    parts = [_vocabulary(covered.reading.report), _sources([source.info for source in covered.sources])]
+    parts = [
+        _vocabulary(covered.reading.report),
+        _sources([source.info for source in covered.sources], covered.recipe.combine.kind),
+    ]
     parts += [_coverage(covered.coverage), _missing(covered.coverage), _fills(made)]
     parts += [_seams(made.lock["seams"]), _warnings(covered.warnings)]
     shape = _("{out}: {n:,} words × {dim} dimensions").format(
@@ -142,7 +148,7 @@ def _place(problem: Problem) -> str:
     return ":".join(parts) + ": " if parts else ""
 
 
-def _sources(infos: Sequence[SourceInfo]) -> str:
+def _sources(infos: Sequence[SourceInfo], combine: str = "chain") -> str:
     lines = []
     for info in infos:
         size = "∞" if info.size is None else f"{info.size:,}"
@@ -150,6 +156,8 @@ def _sources(infos: Sequence[SourceInfo]) -> str:
         told += [", ".join(info.languages)] if info.languages else []
         told += [_("licence: {licence}").format(licence=info.licence)] if info.licence else []
         lines.append(f"  {visible(info.name)}: {'; '.join(told)}")
+    if combine != "chain":
+        lines.append("  " + _("combined by: {kind}").format(kind=combine))
     return _section(_("Sources") if len(infos) > 1 else _("Source"), *lines)
 
 

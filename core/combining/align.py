@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from threading import Lock
 from typing import Literal
 
 import numpy as np
@@ -66,6 +66,8 @@ class AlignedSource:
     def __init__(self, onto: Lookup, lookup: Lookup, spec: Align) -> None:
         self.onto, self.lookup, self.spec = onto, lookup, spec
         self._source = lookup.source
+        self._fit: Fit | None = None
+        self._learning = Lock()  # visitors of one server share an opened source
         told = [onto.source.info.digest, self._source.info.digest, spec.model_dump(mode="json")]
         # The words of the vocabulary decide what the map is fitted on.
         key = hashlib.sha256(json.dumps([*told, onto.vocabulary.digest]).encode()).hexdigest()
@@ -87,6 +89,7 @@ class AlignedSource:
         """See `Source.gather`: the rows, mapped."""
         if not len(ids):
             return np.ones(0, bool)
+        self._learn(reached)
         rows = np.empty((len(ids), self._source.info.dim), np.float32)
         sound = self._source.gather(ids, rows, reached=reached)
         self._map(rows, sound, out)
@@ -111,9 +114,19 @@ class AlignedSource:
             out[part] = self.fit.map(rows[part])
         out[~sound] = 0
 
-    @cached_property
+    @property
     def fit(self) -> Fit:
         """The map and what is known of it. Raises SourceError."""
+        return self._learn(unwatched)
+
+    def _learn(self, reached: Reached) -> Fit:
+        """`fit`, made where it is not there yet; `reached` is told 0 now and then."""
+        with self._learning:
+            if self._fit is None:
+                self._fit = self._fitted(reached)
+            return self._fit
+
+    def _fitted(self, reached: Reached) -> Fit:
         if max(self._source.info.dim, self.info.dim) > WIDEST:
             raise SourceError(
                 _("spaces of more than {most:,} dimensions are not mapped").format(most=WIDEST),
@@ -121,16 +134,17 @@ class AlignedSource:
                 fix=_("Combine the sources by concatenate or average."),
             )
         needed = self._needed()
-        overlap = find_overlap(self.onto, self.lookup, needed)
+        overlap = find_overlap(self.onto, self.lookup, needed, reached=reached)
         rows = np.empty((len(overlap), self._source.info.dim), np.float32)
         onto = np.empty((len(overlap), self.info.dim), np.float32)
-        sound = self._source.gather(overlap.rows, rows) & self.onto.source.gather(overlap.onto, onto)
+        sound = self._source.gather(overlap.rows, rows, reached=lambda _n: reached(0))
+        sound &= self.onto.source.gather(overlap.onto, onto, reached=lambda _n: reached(0))
         sound &= rows.any(axis=1) & onto.any(axis=1)
         if (n := int(sound.sum())) < needed:
             raise self._too_small(n, needed)
         rows, onto = rows[sound], onto[sound]
-        overlap = Overlap(overlap.onto[sound], overlap.rows[sound], min(overlap.listed, n))
-        return Fit(fit_map(self.spec.map, rows, onto), overlap, hold_out(self.spec.map, rows, onto))
+        held_out = hold_out(self.spec.map, rows, onto, reached=reached)
+        return Fit(fit_map(self.spec.map, rows, onto), overlap.take(sound), held_out)
 
     def _needed(self) -> int:
         own, other = self._source.info.dim, self.onto.source.info.dim

@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..progress import Reached, unwatched
+
 MapKind = Literal["procrustes", "ridge"]
 RIDGE = 1e-2  # λ as a share of the mean variance of a dimension
 # Directions that the overlap hardly tells apart from none are left out: their image would be arbitrary.
@@ -82,10 +84,13 @@ def fit_map(kind: MapKind, rows: NDArray[np.float32], onto: NDArray[np.float32])
     return LinearMap(origin, matrix, target, float(np.float32(wanted / typical)) if typical else 1.0)
 
 
-def hold_out(kind: MapKind, rows: NDArray[np.float32], onto: NDArray[np.float32]) -> HeldOut:
+def hold_out(
+    kind: MapKind, rows: NDArray[np.float32], onto: NDArray[np.float32], *, reached: Reached = unwatched
+) -> HeldOut:
     """Map each of `rows` (float32[n, d]) by a fit on the other folds, and compare with its true row in `onto`.
 
     Every fifth word is in one fold: in the order of the rows, each fold has words of all frequencies.
+    `reached` is told 0 after each fold: what it raises ends the work.
     """
     n = len(rows)
     cosines, others = np.zeros(n), np.zeros(n)
@@ -100,6 +105,7 @@ def hold_out(kind: MapKind, rows: NDArray[np.float32], onto: NDArray[np.float32]
         others[hidden] = (table.sum(1) - own) / max(1, len(hidden) - 1)
         first[hidden] = own >= table.max(1, initial=-2.0)
         among[hidden] = len(hidden)
+        reached(0)
     return HeldOut(cosines, others, first, among)
 
 

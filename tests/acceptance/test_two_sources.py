@@ -83,9 +83,13 @@ def test_the_command_line_tells_the_combination_and_the_seam(turned: list[object
     told = lexiloom_json("build", *turned, *options, "--json", home=home)
     (seam,) = told["seams"]
     assert told["combine"]["map"] == seam["map"] == "ridge" and seam["overlap"] == 700 and seam["cosine"] > 0.99
-    assert "## The seam between spaces" in (out / "card.md").read_text("utf-8")
+    card = (out / "card.md").read_text("utf-8")
+    assert "## The seam between spaces" in card and "2. combine align\n" in card
     report = lexiloom("build", *turned, *options, home=home)
-    assert "b.txt is mapped into the space of a.txt by ridge, fitted on 700 words" in report
+    assert (
+        "combined by: align" in report
+        and "b.txt is mapped into the space of a.txt by ridge, fitted on 700 words" in report
+    )
 
 
 @pytest.mark.parametrize("kind", ["align", "concatenate", "average"])

@@ -9,6 +9,7 @@ import pytest
 
 from core.combining import COMBINATIONS, Align, combine
 from core.coverage import measure_coverage
+from core.errors import Cancelled
 from core.lookup import look_up
 from core.matrix import EmbeddingMatrix, Located
 from core.oov import fill
@@ -205,6 +206,17 @@ def test_the_located_source_locates_gathers_and_composes(spec: Any) -> None:
     assert told == sorted(told) and told[-1] == 3
     assert not joined.compose(["w1", "nowhere"], np.full((2, joined.info.dim), np.nan, np.float32)).any()
     assert joined.gather(ids[:0], out[:0]).shape == (0,)
+
+
+@each_kind
+def test_gathering_can_be_stopped(spec: Any) -> None:
+    joined = located(two(spec), spec).sources[-1]
+
+    def stop(_rows: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        joined.gather(joined.locate(["w5"]), np.empty((1, joined.info.dim), np.float32), reached=stop)
 
 
 def test_sources_of_one_space_are_not_mapped() -> None:

@@ -92,3 +92,17 @@ def test_row_ids_below_the_sizes_are_the_rows_of_one_part() -> None:
     out = np.empty((6, 5), np.float32)
     assert found.info.size == 6 and found.gather(np.arange(6), out).all()
     np.testing.assert_allclose(out, unit(np.vstack([one.vectors for one in sources])), atol=1e-6)
+
+
+def test_a_faulty_part_is_left_out_and_the_row_says_so() -> None:
+    sources = [source(WORDS, 5), source(WORDS, 3, name="b", seed=1), source(WORDS, 4, name="c", seed=2)]
+    sources[1].vectors[2] = np.nan
+    sources[0].vectors[3] = sources[1].vectors[3] = np.inf
+    found = combine([look_up(Vocabulary(WORDS), one) for one in sources], Concatenate(partial="zeros"))
+    assert found.rows.sources == ("a + b + c",)
+    filled = fill(found, "mean")
+    rows, vectors = filled.matrix.rows, filled.matrix.vectors
+    assert filled.faulty == ("hill", "town") and rows.known.all()
+    assert [rows.sources[k] for k in rows.source] == ["a + b + c", "a + b + c", "a + c", "c"]
+    np.testing.assert_allclose(vectors[2, 8:], unit(sources[2].vectors)[2] / np.sqrt(3), atol=1e-6)
+    assert not vectors[2, 5:8].any() and not vectors[3, :8].any() and vectors[3, 8:].any()
