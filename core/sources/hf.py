@@ -115,7 +115,7 @@ class Runner:
             from ..encoding.model import Encoder
 
             self._context.progress(_("Loading {name}").format(name=self._checkpoint.name), 0)
-            self._model = Encoder(self._checkpoint, self._cutter.boundary, self._reading, self._device)
+            self._model = Encoder(self._checkpoint, self._cutter.boundary, self._reading, self._device, short=True)
             self.ran_on = str(self._device)
         return self._model
 

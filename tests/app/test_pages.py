@@ -465,3 +465,60 @@ def test_what_is_too_large_for_the_machine_is_not_begun(opened: Open, monkeypatc
     assert_sound(app)
     assert "larger than this machine" in texts(app)
     assert not any(one.key and one.key.startswith("job-build") for one in app.button)
+
+
+def test_a_model_is_made_ready_by_a_job_and_distilled(opened: Open, tmp_path: Path) -> None:
+    from tests import models
+
+    folder = models.bert(tmp_path / "bert")
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    button(app, "remove-0").click().run()
+    app.text_input(key="model-name").set_value(str(folder)).run()
+    button(app, "use-model").click().run()
+    assert_sound(app)
+    next(one for one in app.button if one.key and one.key.startswith("job-index")).click().run()
+    settle(app)
+    assert_sound(app)
+    assert "any word × 16 dimensions" in texts(app).replace("\\", "")
+    button(app, "distill-0").click().run()
+    assert_sound(app)
+    draft = workspace_of(app).draft
+    assert draft["sources"][0]["layers"] == "lower+last" and draft["transforms"][0]["whiten"] == 0.25
+    assert draft["weights"]["kind"] == "sif"
+    app.switch_page("../coverage.py").run()
+    assert_sound(app)
+
+
+def test_sources_of_different_width_are_joined_in_a_chosen_way(opened: Open, tmp_path: Path) -> None:
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    button(app, "use-random").click().run()
+    assert "Sources of different width" in texts(app)
+    keyed(app.segmented_control, "combine.kind").set_value("concatenate").run()
+    assert_sound(app)
+    assert workspace_of(app).draft["combine"] == {"kind": "concatenate"}
+    assert "Sources of different width" not in texts(app)
+
+
+def test_the_catalog_is_searched_and_a_row_taken(opened: Open) -> None:
+    app = sample(opened)
+    app.switch_page("../source.py").run()
+    app.text_input(key="catalog-search").set_value("twitter").run()
+    app.selectbox(key="catalog-entry").set_value("glove-twitter-25").run()
+    assert_sound(app)
+    assert "ODC-PDDL-1.0" in texts(app).replace("\\", "")
+    button(app, "use-catalog").click().run()
+    assert_sound(app)
+    assert workspace_of(app).draft["sources"][1] == {"kind": "catalog", "name": "glove-twitter-25"}
+    assert any(one.key and one.key.startswith("job-index:1") for one in app.button)
+
+
+def test_sources_are_ranked_before_anything_is_built(opened: Open) -> None:
+    app = sample(opened, "mixed.txt")
+    app.switch_page("../source.py").run()
+    app.multiselect(key="rank-candidates").set_value(["builtin:english", "builtin:chinese"]).run()
+    button(app, "job-rank").click().run()
+    settle(app)
+    assert_sound(app)
+    assert "gives a row to" in texts(app)
