@@ -26,6 +26,7 @@ PLACES = {
     "combine": ["combine"],
     "oov": ["oov"],
     "transforms": ["transforms", 0],
+    "weights": ["weights"],
     "evaluate": ["evaluate"],
     "items": ["evaluate"],
 }
@@ -73,7 +74,9 @@ def options(verb: str) -> str:
 
     from core.cli.app import app
 
-    command = typer.main.get_command(app).get_command(None, verb)  # type: ignore[union-attr, arg-type]
+    command = typer.main.get_command(app)
+    for name in verb.split():
+        command = command.get_command(None, name)  # type: ignore[union-attr, arg-type]
     rows = ["| option | meaning |", "|---|---|"]
     for one in command.params:
         is_option = one.param_type_name == "option"
@@ -97,7 +100,7 @@ def current(page: str) -> str:
         what, place = match[1], match[2]
         return f"<!-- {what} {place} -->\n\n{MAKERS[what](place)}\n\n<!-- end -->"
 
-    return re.sub(r"<!-- (fields|options) (\w+) -->.*?<!-- end -->", made, page, flags=re.DOTALL)
+    return re.sub(r"<!-- (fields|options) ([\w ]+) -->.*?<!-- end -->", made, page, flags=re.DOTALL)
 
 
 if __name__ == "__main__":
