@@ -227,7 +227,10 @@ def explain_ranking(ranked: Sequence[Candidate], sets: Sequence[Shared]) -> str:
         if abs(behind) < ALIKE:
             told.append(_("{name} gives as much.").format(name=other.name))
         else:
-            told.append(_("That is {points} more than {name}.").format(points=percent(behind), name=other.name))
+            points = number(100 * behind, 1)
+            told.append(
+                _("That is {points} percentage points more than {name}.").format(points=points, name=other.name)
+            )
     if first.composed > 0.1:
         told.append(_("{share} of its words are made of several pieces.").format(share=percent(first.composed)))
     scored = [one for one in ranked if one.score is not None]

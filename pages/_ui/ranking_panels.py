@@ -32,7 +32,7 @@ def ranking(visit: Visit) -> None:
             list(names),
             default=list(names)[: max(2, len(visit.draft.sources))],
             format_func=lambda one: names[one],
-            key="rank-candidates",
+            key=f"rank-candidates:{' '.join(naming(spec) for spec in visit.draft.sources)}",
             disabled=visit.read_only,
         )
         if len(chosen) < 2:
@@ -69,7 +69,7 @@ def _candidates(visit: Visit) -> dict[str, str]:
 def _told(told: dict[str, Any]) -> None:
     plain_text(str(retold(told["verdict"])))
     rows = [_row(one) for one in told["candidates"]]
-    st.dataframe(rows, hide_index=True, height="content", key="ranking", column_config=_columns())
+    st.dataframe(rows, hide_index=True, height="content", key="ranking", placeholder="", column_config=_columns())
     if told["sets"]:
         sets = ", ".join(f"{one['title']} {one['pairs']}/{one['total']}" for one in told["sets"])
         st.caption(_("similarity: mean of Spearman's rho on the shared pairs of {sets}").format(sets=sets))
