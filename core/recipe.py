@@ -62,7 +62,7 @@ class Recipe(Spec):
     oov: FillSpec = option(DEFAULT_FILL, N_("Missing words"), N_("How words that no source holds get a vector."))
     transforms: tuple[TransformSpec, ...] = option((), N_("Transforms"), N_("What is done to the matrix, in order."))
     weights: WeightSpec | None = option(
-        None, N_("Weights"), N_("How much each word counts in a text: kept beside the vectors.")
+        None, N_("Weights"), N_("How much each word weighs in a text: kept beside the vectors.")
     )
     evaluate: EvaluateSpec | None = option(
         None, N_("Evaluate"), N_("What the matrix is scored on; it changes nothing of the matrix.")

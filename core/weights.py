@@ -16,7 +16,7 @@ class SifSpec(Spec):
     """Smooth inverse frequency (Arora, Liang and Ma 2017): a / (a + p), p the word's share of the text."""
 
     kind: Literal["sif"] = "sif"
-    a: float = option(1e-4, N_("a"), N_("The share at which a word counts half."), gt=0.0, le=1.0)
+    a: float = option(1e-4, N_("a"), N_("The share at which a word weighs half."), gt=0.0, le=1.0)
 
 
 WeightSpec = SifSpec

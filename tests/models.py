@@ -42,11 +42,12 @@ def _sizes(n: int, **more: Any) -> dict[str, Any]:
     }
 
 
-def _wordpiece(folder: Path, kind: str) -> Any:
+def _wordpiece(folder: Path, kind: str, vocabulary: Path | None = None) -> Any:
     import transformers
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "vocab.txt").write_text("\n".join(WORDPIECES) + "\n", "utf-8")
+    pieces = "\n".join(WORDPIECES) + "\n" if vocabulary is None else vocabulary.read_text("utf-8")
+    (folder / "vocab.txt").write_text(pieces, "utf-8")
     return getattr(transformers, kind)(vocab=str(folder / "vocab.txt"))
 
 
@@ -92,8 +93,8 @@ def _masked(folder: Path, name: str, tokenizer: Any, **more: Any) -> Path:
     return _save(folder, tokenizer, f"{name}Model", config)
 
 
-def bert(folder: Path) -> Path:
-    return _masked(folder, "Bert", _wordpiece(folder, "BertTokenizer"))
+def bert(folder: Path, vocabulary: Path | None = None) -> Path:
+    return _masked(folder, "Bert", _wordpiece(folder, "BertTokenizer", vocabulary))
 
 
 def electra(folder: Path) -> Path:

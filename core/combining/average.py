@@ -22,7 +22,7 @@ class Average(Spec):
     partial: Literal["mean", "missing"] = option(
         "mean",
         N_("Words of some sources"),
-        N_("A word of some sources is the mean of those that have it, or counts as missing."),
+        N_("A word of some sources is the mean of those that have it, or missing."),
     )
 
 

@@ -21,12 +21,12 @@ class Concatenate(Spec):
 
     kind: Literal["concatenate"] = "concatenate"
     weights: tuple[Annotated[float, Field(gt=0)], ...] = option(
-        (), N_("Weights"), N_("How much each source counts in a cosine, in their order; empty: all the same.")
+        (), N_("Weights"), N_("How much each source weighs in a cosine, in their order; empty: all the same.")
     )
     partial: Literal["mean", "zeros", "missing"] = option(
         "mean",
         N_("Words of some sources"),
-        N_("What stands for a source that lacks the word: its mean, zeros; or the word counts as missing."),
+        N_("What stands for a source that lacks the word: its mean, zeros; or the word is missing."),
     )
 
 

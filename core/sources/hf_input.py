@@ -31,7 +31,7 @@ class HfInputSpec(ModelSpec):
     compose: Compose = option(
         "mean",
         N_("Words of several pieces"),
-        N_("The mean of the pieces' rows, the first, the last, or the mean weighted so that rare pieces count more."),
+        N_("The mean of the pieces' rows, the first, the last, or the mean weighted so that rare pieces weigh more."),
     )
 
 

@@ -34,7 +34,7 @@ CHOICES = {
     "first": N_("first piece"),
     "last": N_("last piece"),
     "cls": N_("the special piece"),
-    "sif": N_("mean, rare pieces count more"),
+    "sif": N_("mean, rare pieces weigh more"),
     "fast": N_("as fast as the hardware can"),
     "float32": N_("float32"),
     "bfloat16": N_("bfloat16"),
