@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-import anyio
 import httpx
 import psutil
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -165,7 +165,9 @@ def asked(place: Place, path: str) -> tuple[int, bytes]:
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "asgi": {"spec_version": "2.4"}, "method": "GET", "path": path, "root_path": ""}
-    anyio.run(place.client.app, {**scope, "query_string": b"", "headers": []}, receive, send)
+    # In a thread of its own: a browser test that ran before leaves an event loop in this one.
+    with start_blocking_portal() as portal:
+        portal.call(place.client.app, {**scope, "query_string": b"", "headers": []}, receive, send)
     return sent[0]["status"], b"".join(message["body"] for message in sent[1:])
 
 

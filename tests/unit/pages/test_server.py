@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from pages._ui import server
 
@@ -27,5 +28,6 @@ def test_tidying_that_fails_does_not_end_the_server(
                 while len(tried) < 3:
                     await anyio.sleep(0.01)
 
-    anyio.run(live)
+    with start_blocking_portal() as portal:  # in a thread: a browser test before leaves an event loop in this one
+        portal.call(live)
     assert "tried again" in caplog.text
