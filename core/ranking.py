@@ -41,8 +41,9 @@ class Candidate:
     composed       share of the words whose row is made of several pieces
     missing        number of words that it has not
     size           rows, None where it has no end (or is not known)
-    scores         set's id -> Spearman's rho on the pairs of the vocabulary that all candidates share
-    score          their mean, None without any
+    scores         set's id -> Spearman's rho on the pairs of the vocabulary that the candidates share; None for one
+                   that has fewer than 20 of them: it takes no part in the set
+    score          their mean, None without any, or where one of them is None
     seconds        of opening it and looking all words up
     note           why it could not be asked: it is not downloaded, or it can't be opened
     """
@@ -67,7 +68,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Shared:
-    """A similarity set: how many of its pairs lie in the vocabulary and in all candidates, and their intervals."""
+    """A similarity set: how many of its pairs the vocabulary and the scored candidates have, and their intervals."""
 
     id: str
     title: str
@@ -122,7 +123,7 @@ def rank_sources(
     """Rank `sources` ((spec string, opened source, seconds that it took)) for `vocabulary`; nothing is built.
 
     Similarity sets of the sources' languages, at hand or in the folder `suite_dir`, are scored on the pairs whose
-    words lie in the vocabulary and in every source, where there are at least 20. `unopened` are candidates of
+    words lie in the vocabulary and in every source that has at least 20 of them. `unopened` are candidates of
     which only the catalog knows; they come last. Raises what looking up and scoring raise.
     """
     asked, missing = [], np.ones(len(vocabulary), bool)
@@ -192,20 +193,28 @@ def _on_common(
     whole: ItemSet, part: ItemSet, subjects: Sequence[Subject], scores: list[dict[str, float | None]]
 ) -> Shared | None:
     outcomes = [score_similarity(subject, part.items) for subject in subjects]
-    common = np.logical_and.reduce([outcome.counted for outcome in outcomes])
-    if common.sum() < FEWEST_PAIRS:
+    common, kept = np.ones(len(part.items.pairs), bool), []
+    # A candidate that has hardly any of the pairs (of another language, perhaps) must not cost the others theirs.
+    for k in sorted(range(len(subjects)), key=lambda k: -int(outcomes[k].counted.sum())):
+        shared = common & outcomes[k].counted
+        if shared.sum() >= FEWEST_PAIRS:
+            common, kept = shared, [*kept, k]
+    if len(kept) < min(2, len(subjects)):
         return None
     intervals = {}
     for k, outcome in enumerate(outcomes):
-        among = outcome.among(common)
-        scores[k][whole.id] = among.value()
-        intervals[subjects[k].source.info.name] = among.interval()
+        among = outcome.among(common) if k in kept else None
+        scores[k][whole.id] = among.value() if among else None
+        if among:
+            intervals[subjects[k].source.info.name] = among.interval()
     return Shared(whole.id, whole.title, int(common.sum()), len(whole.items.pairs), intervals)
 
 
 def _with_scores(one: Candidate, scores: dict[str, float | None]) -> Candidate:
     values = [value for value in scores.values() if value is not None]
-    return replace(one, scores=scores, score=float(np.mean(values)) if values else None)
+    # The mean over other sets would be another measure.
+    whole = values and len(values) == len(scores)
+    return replace(one, scores=scores, score=float(np.mean(values)) if whole else None)
 
 
 def _order(one: Candidate) -> tuple[float, ...]:
@@ -238,11 +247,11 @@ def explain_ranking(ranked: Sequence[Candidate], sets: Sequence[Shared]) -> str:
         best = max(scored, key=lambda one: one.score or 0.0)
         pairs = sum(one.pairs for one in sets)
         others = ", ".join(f"{one.name} {one.score:.3f}" for one in scored if one is not best)
-        told.append(
-            _("On the {n} pairs that all of them have, {name} agrees best with people ({score}; {others}).").format(
-                n=number(pairs), name=best.name, score=f"{best.score:.3f}", others=others
-            )
-        )
+        if len(scored) == len(ranked):
+            text = _("On the {n} pairs that all of them have, {name} agrees best with people ({score}; {others}).")
+        else:
+            text = _("On the {n} pairs that the scored ones have, {name} agrees best with people ({score}; {others}).")
+        told.append(text.format(n=number(pairs), name=best.name, score=f"{best.score:.3f}", others=others))
     elif len(ranked) > 1:
         told.append(_("Too few word pairs lie in the vocabulary to say whose vectors are better."))
     whole_text = told[0]

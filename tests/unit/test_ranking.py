@@ -55,6 +55,18 @@ def test_the_pairs_that_all_have_decide_between_equals(tmp_path: Path) -> None:
     assert found.sets[0].pairs == 39 and found.sets[0].intervals["good.txt"] is not None
     assert "good.txt agrees best with people" in found.verdict
 
+    # One that has none of the pairs costs the others nothing.
+    files.glove(tmp_path / "other.txt", ["x", "y"], files.matrix(2, 6))
+    again = rank(
+        Vocabulary([*words, "x"]),
+        [str(tmp_path / name) for name in ("bad.txt", "other.txt", "good.txt")],
+        suite_dir=str(tmp_path / "sets"),
+        workspace=Workspace(tmp_path / "home"),
+    )
+    scores = {one.name: one.score for one in again.candidates}
+    assert scores["other.txt"] is None and scores["good.txt"] == pytest.approx(found.candidates[0].score)
+    assert again.sets[0].pairs == 39 and "that the scored ones have, good.txt agrees best" in again.verdict
+
 
 def test_what_cannot_be_opened_comes_last_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
