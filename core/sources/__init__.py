@@ -13,9 +13,11 @@ from ..messages import _
 from .build import MATRIX, BuildSpec, is_build, open_build
 from .builtin import BuiltinSpec, list_builtin, open_builtin
 from .catalog import (
+    CatalogEntry,
     CatalogSpec,
     fetch_entry,
     find_entry,
+    find_model,
     is_entry_indexed,
     is_fetched,
     list_catalog,
@@ -119,37 +121,34 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
 def describe_unfetched(spec: SourceSpec, context: Context | None = None) -> dict[str, Any] | None:
     """What is known of a source that would first have to be downloaded; None for one that can be opened."""
     context = context or Context()
-    if isinstance(spec, CatalogSpec) and not is_fetched(entry := find_entry(spec.name), context):
-        return {
-            "name": entry.spec,
-            "spec": entry.spec,
-            "kind": "catalog",
-            "dim": entry.dim,
-            "size": entry.rows,
-            "licence": entry.licence,
-            "languages": entry.languages,
-            "bytes": entry.megabytes and entry.megabytes * 1_000_000,
-            "note": _("not downloaded yet"),
-        }
+    if isinstance(spec, CatalogSpec) and not is_fetched(find_entry(spec.name), context):
+        return _listed(find_entry(spec.name), f"catalog:{spec.name}", "catalog")
     if isinstance(spec, ModelSpec) and spec.model and not is_model_known(spec, context):
-        return {
-            "name": f"{spec.kind}:{spec.model}",
-            "spec": f"{spec.kind}:{spec.model}",
-            "kind": spec.kind,
-            "dim": None,
-            "size": None,
-            "licence": "",
-            "note": _("not downloaded yet"),
-        }
+        return _listed(find_model(spec.model), f"{spec.kind}:{spec.model}", spec.kind)
     return None
+
+
+def _listed(entry: CatalogEntry | None, name: str, kind: str) -> dict[str, Any]:
+    """What the catalog knows of a source: fields of a ranking's candidate."""
+    return {
+        "name": name,
+        "spec": name,
+        "kind": kind,
+        "dim": entry and entry.dim,
+        "size": entry and entry.rows,
+        "licence": entry.licence if entry else "",
+        "languages": entry.languages if entry else (),
+        "bytes": entry and entry.megabytes and entry.megabytes * 1_000_000,
+        "note": _("not downloaded yet"),
+    }
 
 
 def parse_source(text: str) -> SourceSpec:
     """The spec that a spec string means: `builtin:english`, `random:300`, `archive.zip::member`, a path.
 
-    `catalog:NAME` is a source that the catalog lists. `hf:`, `hf-input:`, `hf-context:` and `model2vec:` take
-    a model's name on the hub (NAME@REVISION) or a folder. A path may begin with `file:` or `build:` to say so;
-    without, a folder is taken for a build.
+    `catalog:NAME` is a source that the catalog lists, for a model its name on the hub. `hf:`, `hf-input:`,
+    `hf-context:` and `model2vec:` take a model's name on the hub (NAME@REVISION) or a folder. A path may begin with
+    `file:` or `build:` to say so; without, a folder is taken for a build.
     """
     prefix, colon, rest = text.partition(":")
     try:
@@ -168,7 +167,9 @@ def parse_source(text: str) -> SourceSpec:
             ),
         ) from error
     if colon and prefix == "catalog":
-        return CatalogSpec(name=find_entry(rest).name)
+        entry = find_entry(rest)
+        # A model has options of its own (layers, pooling): what is listed stands for its name on the hub.
+        return CatalogSpec(name=entry.name) if entry.kind == "file" else MODELS[entry.kind](model=entry.hub)
     if colon and prefix in MODELS:
         return MODELS[prefix](**parse_model(rest))
     if colon and prefix == "build":

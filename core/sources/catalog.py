@@ -106,6 +106,11 @@ def find_entry(name: str) -> CatalogEntry:
     raise SourceError(_("the catalog has no source {name!r}").format(name=name), fix=fix)
 
 
+def find_model(hub: str) -> CatalogEntry | None:
+    """The row of a model of the hub, by its name there; None where the catalog has none."""
+    return next((one for one in _table()[0] if one.hub == hub), None)
+
+
 def file_of(entry: CatalogEntry, workspace: Workspace) -> Path:
     """Where the file of an entry is kept, fetched or not."""
     name = entry.file

@@ -31,7 +31,8 @@ def test_every_row_is_whole() -> None:
     rows = list_catalog(search=" ") + list_catalog()
     assert len({row.name for row in rows}) == len(set(rows)) > 600
     for row in rows:
-        assert parse_source(row.spec).kind == "catalog"
+        spec = parse_source(row.spec)
+        assert spec.kind == ("catalog" if row.kind == "file" else row.kind)
         assert row.languages and all(1 < len(code.split("_")[0]) <= 7 for code in row.languages)
         assert row.licence and row.trained_on and row.title and row.home.startswith("https://")
         if row.kind == "file":
@@ -41,7 +42,7 @@ def test_every_row_is_whole() -> None:
             assert (row.unpack == "gz") == row.url.endswith(".bin.gz")
             assert not row.checksum or (row.checksum.startswith("md5:") and len(row.checksum) == 36)
         else:
-            assert row.hub.count("/") == 1 and not row.url
+            assert row.hub.count("/") == 1 and not row.url and spec.model == row.hub  # type: ignore[union-attr]
 
 
 def test_rows_are_chosen_by_language_and_text() -> None:
