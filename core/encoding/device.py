@@ -57,8 +57,6 @@ def choose_device(asked: str = "auto", precision: Precision = "auto") -> Device:
 
 
 def _has_fast_bfloat16(torch: Any) -> bool:
-    """Whether the processor multiplies bfloat16 matrices itself (AMX); emulated, it is slower than float32."""
-    try:
-        return bool(torch.cpu._is_amx_tile_supported())
-    except (AttributeError, RuntimeError):
-        return False
+    """Whether the processor multiplies bfloat16 matrices itself (AMX, AVX-512 BF16); emulated, it is slower."""
+    has = torch.cpu.get_capabilities()
+    return bool(torch.backends.mkldnn.is_available() and (has.get("amx_bf16") or has.get("avx512_bf16")))
