@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ..errors import WorkspaceError
+from ..encoding.device import DEVICES
+from ..errors import RecipeError, WorkspaceError, one_of
 from ..messages import _
 from .console import guard
 
@@ -45,6 +46,12 @@ def app(
         Path | None,
         typer.Option("--home", metavar="DIR", help=_("Folder for workspaces, indexes and builds [LEXILOOM_HOME]")),
     ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            "--device", metavar="NAME", help=_("Where models run: auto, cpu, cuda, cuda:1 or mps [LEXILOOM_DEVICE]")
+        ),
+    ] = None,
 ) -> None:
     """Start the web app, for yourself or for a class."""
     from ..workspace.workspace import Workspace
@@ -57,7 +64,12 @@ def app(
             raise WorkspaceError(
                 _("there is no such folder"), where=str(data), fix=_("Give --data a folder that exists.")
             )
-        environment = _environment(data, home)
+        if device is not None and device.partition(":")[0] not in DEVICES:
+            raise RecipeError(
+                _("there is no device {name!r}").format(name=device),
+                fix=_("Choose {names}.").format(names=one_of(DEVICES)),
+            )
+        environment = _environment(data, home, device)
         told = [_("Port {taken} is in use; this is {port}.").format(taken=taken, port=port)] if taken else []
         shown = f"http://{_bracketed(network_address() if address in EVERYWHERE else address)}:{port}/"
         if lesson:
@@ -79,8 +91,10 @@ def _check_installed() -> None:
             )
 
 
-def _environment(data: Path | None, home: Path | None) -> dict[str, str]:
+def _environment(data: Path | None, home: Path | None, device: str | None) -> dict[str, str]:
     found = dict(os.environ)
+    if device is not None:
+        found["LEXILOOM_DEVICE"] = device
     if data is not None:
         found["LEXILOOM_DATA_FOLDER"] = str(data.resolve())
     if home is not None:

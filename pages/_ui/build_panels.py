@@ -16,7 +16,7 @@ from core.workspace.builds import largest_build
 
 from . import cached, server
 from .names import draft_name
-from .panels import figure, metric, plain_text, problem, why
+from .panels import escaped, figure, metric, plain_text, problem, why
 from .state import Visit
 
 if TYPE_CHECKING:
@@ -96,9 +96,10 @@ def figures(visit: Visit, saved: SavedBuild) -> None:
         metric(_("Type coverage"), percent(share), "type_coverage")
     with columns[3]:
         metric(_("Left out"), number(len(saved.dropped)), "dropped")
-    st.caption(
-        _("Built {date}, matrix {id}").format(date=when(_epoch(lock["started"])), id=str(lock["matrix_id"])[:16])
-    )
+    told = [_("Built {date}, matrix {id}").format(date=when(_epoch(lock["started"])), id=str(lock["matrix_id"])[:16])]
+    if "," in (device := str(lock.get("environment", {}).get("device", ""))):  # a model ran
+        told.append(_("the model ran on {device}").format(device=device))
+    st.caption(escaped(" · ".join(told)))
 
 
 def _epoch(stamp: str) -> float:

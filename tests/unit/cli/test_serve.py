@@ -70,6 +70,13 @@ def test_a_data_folder_that_is_not_there_is_an_error(served: Any, capsys: Any, t
     assert "there is no such folder" in capsys.readouterr().err and not served
 
 
+def test_the_device_of_models_is_given_to_the_jobs(served: Any, capsys: Any) -> None:
+    assert main(["app", "--device", "cuda:1"]) == 0
+    assert served[0][2]["LEXILOOM_DEVICE"] == "cuda:1"
+    assert main(["app", "--device", "tpu"]) == 1
+    assert "there is no device 'tpu'" in capsys.readouterr().err and len(served) == 1
+
+
 def test_without_streamlit_it_says_what_to_install(served: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "find_spec", lambda name: None)
     assert main(["app"]) == 1
