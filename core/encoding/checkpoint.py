@@ -17,10 +17,11 @@ from ..workspace.workspace import Workspace
 from .hub import fetch_model, find_fetched
 
 Family = Literal["masked", "sentence", "encoder", "permuted", "decoder", "static"]
-POOLINGS = {"pooling_mode_cls_token": "cls", "pooling_mode_lasttoken": "last", "pooling_mode_mean_tokens": "all"}
+# What sentence-transformers' pooling modes are here. Of one word the mean by the root of the length is the mean.
+POOLINGS = {"cls": "cls", "lasttoken": "last", "mean": "all", "mean_sqrt_len": "all", "mean_sqrt_len_tokens": "all"}
 STAGE = N_("Reading the model")
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.ckpt.index")
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Checkpoint:
     layers     number of blocks L; states 0 (the embeddings) to L can be read
     width      of a state
     positions  most pieces that the model reads at once, special ones too; 0 where it has no such limit
-    pooling    what a sentence-transformers folder says of it: "all", "cls", "last"; "" elsewhere
+    pooling    what a sentence-transformers folder says of it: "all", "cls", "last", or a name of its own that is
+               none of these ("max"); "" elsewhere
     """
 
     name: str
@@ -165,12 +167,18 @@ def _transformer_in(root: Path) -> tuple[Path, str, bool]:
     pooling = "all"
     for module in listed:
         if str(module.get("type", "")).endswith("Pooling"):
-            about = _json(root / str(module.get("path", "")) / "config.json") or {}
-            asked = about.get("pooling_mode")  # of newer folders; the older have a switch each
-            names = {"cls": "cls", "lasttoken": "last", "mean": "all"}
-            pooling = names.get(asked, "all") if isinstance(asked, str) else pooling
-            pooling = next((mode for name, mode in POOLINGS.items() if about.get(name)), pooling)
+            pooling = _pooling(_json(root / str(module.get("path", "")) / "config.json") or {})
     return folder, pooling, False
+
+
+def _pooling(about: dict[str, Any]) -> str:
+    """How a pooling module pools; by its own name where Lexiloom has no such pooling."""
+    asked = about.get("pooling_mode")  # of newer folders; the older have a switch each
+    if not asked:
+        switched = [name for name, on in about.items() if on is True and name.startswith("pooling_mode_")]
+        asked = [name.removeprefix("pooling_mode_").removesuffix("_token").removesuffix("_tokens") for name in switched]
+    modes = [asked] if isinstance(asked, str) else list(asked or ["mean"])
+    return POOLINGS.get(modes[0], modes[0]) if len(modes) == 1 else "+".join(modes)
 
 
 def _is_static(root: Path) -> bool:
@@ -254,7 +262,7 @@ def _size(config: dict[str, Any], name: str) -> tuple[int, int, int]:
         return next((int(text[one]) for one in names if isinstance(text.get(one), int)), 0)
 
     layers = first("num_hidden_layers", "n_layer", "n_layers", "num_layers", "encoder_layers")
-    width = first("hidden_size", "d_model", "n_embd", "dim")
+    width = first("hidden_size", "d_model", "n_embd", "dim", "emb_dim")
     if not layers or not width:
         raise SourceError(
             _("config.json names no number of layers and no width"), where=name, fix=_("Fetch the model again.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 from ..errors import SourceError
 from ..messages import N_, _
 from ..progress import Progress, ignore
+from ..workspace.downloads import OFFLINE, is_offline
 
 # Weights as safetensors and what describes them: no pickles, no Python.
 WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
@@ -51,14 +51,6 @@ def find_fetched(name: str, revision: str = "") -> Path | None:
     except ValueError:  # no name of a model
         return None
     return Path(found).parent if isinstance(found, str) else None
-
-
-def is_offline() -> bool:
-    """Whether the network is not to be used."""
-    return any(
-        os.environ.get(name, "").lower() in ("1", "true", "yes", "on")
-        for name in ("LEXILOOM_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-    )
 
 
 def _bars(name: str, progress: Progress) -> type:
@@ -118,9 +110,9 @@ def _explained(name: str, revision: str) -> Iterator[None]:
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, errors.HfHubHTTPError, OSError) as error:
         if is_offline():
             what = _("the model is not in the local cache, and the network is switched off")
-            fix = _("Unset LEXILOOM_OFFLINE and HF_HUB_OFFLINE. {or_folder}")
+            fix = _("Unset {names}. {or_folder}")
         else:
             reason = str(error.__cause__ or error).strip().partition("\n")[0][:200]
             what = _("the hub can't be reached: {reason}").format(reason=reason)
             fix = _("Check the network and the proxy, or set HF_ENDPOINT to a mirror. {or_folder}")
-        raise SourceError(what, where=where, fix=fix.format(or_folder=folder)) from None
+        raise SourceError(what, where=where, fix=fix.format(or_folder=folder, names=" ".join(OFFLINE))) from None

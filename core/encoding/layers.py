@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from ..errors import RecipeError
+from ..errors import RecipeError, one_of
 from ..messages import _
 from .checkpoint import Family
 
@@ -41,13 +41,20 @@ def read_layers(text: str, pooling: str, *, count: int, family: Family, asked: s
     "0-4+last" is the mean of layers 0 to 4 beside the last one; "lower" is 0-⌈2L/3⌉; 0 is the layer of the
     embeddings. "auto": the last layer with the model's own pooling for a sentence-transformer, else
     `lower`; the mean of the word's own pieces, for a decoder the last piece, which alone has seen the others.
-    Raises RecipeError for layers that the model does not have.
+    Raises RecipeError for layers that the model does not have, and for a pooling of its own that is not ours.
     """
     if text == "auto":
         text = "last" if family == "sentence" else "lower"
     groups = tuple(_group(part.strip(), count) for part in text.split("+"))
     if pooling == "auto":
         pooling = {"sentence": asked or "all", "decoder": "last"}.get(family, "mean")
+        if pooling not in get_args(Pooling):
+            raise RecipeError(
+                _("the model pools its pieces in a way of its own ({name}), which Lexiloom does not have").format(
+                    name=pooling
+                ),
+                fix=_("Choose pooling: {names}.").format(names=one_of(["all", "mean", "first", "last", "cls"])),
+            )
     return Reading(groups, pooling)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,23 @@ class Encoder:
             first += len(places)
 
     def _run(self, ids: NDArray[np.int32], counted: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """float32[n, k, dim] of a batch; in halves where the device's memory is too small for it."""
+        try:
+            return self._run_whole(ids, counted)
+        except self._torch.OutOfMemoryError:
+            half = max(ROUND, len(ids) // 2 // ROUND * ROUND)
+        if len(ids) <= ROUND:
+            raise SourceError(
+                _("the memory of {device} is too small for this model").format(device=self.device),
+                where=self._checkpoint.name,
+                fix=_("Choose another device, --device cpu for one, or a smaller model. What was encoded is kept."),
+            )
+        if self.device.name.startswith("cuda"):
+            self._torch.cuda.empty_cache()
+        halves = slice(None, half), slice(half, None)
+        return np.concatenate([self._run(ids[h], None if counted is None else counted[h]) for h in halves])
+
+    def _run_whole(self, ids: NDArray[np.int32], counted: NDArray[np.float32] | None) -> NDArray[np.float32]:
         torch, n, b = self._torch, len(ids), self._boundary
         short = -n % ROUND
         if short:  # texts are added and forgotten, so that the shape of a batch is one of few
@@ -136,7 +153,7 @@ class Encoder:
             note(0, given[0] if given else named["hidden_states"])
 
         def after(layer: int) -> Callable[..., None]:
-            return lambda _block, _given, made: note(layer, made[0] if isinstance(made, tuple) else made)
+            return lambda _block, _given, made: note(layer, made[0] if isinstance(made, (tuple, list)) else made)
 
         hooks = [blocks[0].register_forward_pre_hook(before, with_kwargs=True)] if 0 in wanted else []
         # The last layer is read from the model's result: some models norm it once more.
@@ -157,8 +174,15 @@ class Encoder:
         lists = [m for m in self._model.modules() if isinstance(m, torch.nn.ModuleList) and len(m) == count]
         probe = {"input_ids": torch.full((2, 5), 3, dtype=torch.long, device=self.device.name)}
         with torch.inference_mode():
-            told = self._model(**probe, output_hidden_states=True).hidden_states
-            if len(told) != count + 1:
+            try:
+                told = self._model(**probe, output_hidden_states=True).hidden_states
+            except (RuntimeError, ValueError, TypeError, IndexError, NotImplementedError) as error:
+                raise SourceError(
+                    _("the model can't be run: {reason}").format(reason=str(error).strip().partition("\n")[0][:300]),
+                    where=self._checkpoint.name,
+                    fix=_("Try --device cpu; else its config.json may say what its architecture can't do."),
+                ) from None
+            if told is None or len(told) != count + 1:
                 self._refuse()
             for blocks in lists:
                 try:
@@ -170,7 +194,7 @@ class Encoder:
                     return blocks
         return None
 
-    def _refuse(self) -> None:
+    def _refuse(self) -> NoReturn:
         raise SourceError(
             _("this architecture does not tell its layers' states"),
             where=self._checkpoint.name,

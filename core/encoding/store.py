@@ -41,14 +41,14 @@ class VectorStore:
         self._catch_up()
         return np.fromiter((self._places.get(key, -1) for key in keys), np.int64, len(keys))
 
-    def read(self, places: NDArray[np.int64], out: NDArray[np.float32]) -> None:
-        """The rows at `places` into `out` (float32[n, dim])."""
+    def read(self, places: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64]) -> None:
+        """The kept rows `places` into rows `at` of `out` (float32[n, dim])."""
         if not len(places):
             return
         rows = np.memmap(self._rows, np.float32, "r")
         rows = rows[: len(rows) // self._dim * self._dim].reshape(-1, self._dim)
         for first in range(0, len(places), AT_ONCE):
-            out[first : first + AT_ONCE] = rows[places[first : first + AT_ONCE]]
+            out[at[first : first + AT_ONCE]] = rows[places[first : first + AT_ONCE]]
 
     def add(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep rows (float32[n, dim]); keys that are there already are left out."""

@@ -25,6 +25,8 @@ INPUT_TABLES = (
     "shared.weight",
     "word_embed.weight",
     "embed_in.weight",
+    "tokens_embed.weight",
+    "embeddings.weight",
 )
 STATIC_TABLES = ("embeddings", "embedding.weight", "vectors")
 

@@ -63,12 +63,12 @@ class HfSource(PieceRows):
         self.ran_on = ""
         self.info = info_of(checkpoint, self._reading, "hf", _("each word by itself"), [spec.template])
 
-    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], reached: Reached) -> None:
+    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64], reached: Reached) -> None:
         texts = [self._pieces[row] for row in rows.tolist()]
         encoder = Runner(
             self._spec, self._checkpoint, self._reading, self._cutter, self._context, [self._spec.template]
         )
-        encoder.fill(texts, self._around, out, reached)
+        encoder.fill(texts, self._around, out, at, reached)
         self.ran_on = encoder.ran_on or self.ran_on
 
 
@@ -114,7 +114,8 @@ class Runner:
         if self._model is None:
             from ..encoding.model import Encoder
 
-            self._context.progress(_("Loading {name}").format(name=self._checkpoint.name), 0)
+            told = _("Loading {name} on {device}").format(name=self._checkpoint.name, device=self._device)
+            self._context.progress(told, 0)
             self._model = Encoder(self._checkpoint, self._cutter.boundary, self._reading, self._device, short=True)
             self.ran_on = str(self._device)
         return self._model
@@ -124,17 +125,14 @@ class Runner:
         texts: Sequence[NDArray[np.int32]],
         around: tuple[NDArray[np.int32], NDArray[np.int32]],
         out: NDArray[np.float32],
+        at: NDArray[np.int64],
         reached: Reached,
     ) -> None:
-        """Vectors of `texts` (piece ids) between the pieces `around` into `out` (float32[n, dim])."""
+        """Vectors of `texts` (piece ids) between the pieces `around` into rows `at` of `out` (float32[n, dim])."""
         keys = [key_of(text.tobytes()) for text in texts]
         places = self._store.find(keys)
         kept = np.flatnonzero(places >= 0)
-        for first in range(0, len(kept), CHUNK):
-            part = kept[first : first + CHUNK]
-            rows = np.empty((len(part), self.dim), np.float32)
-            self._store.read(places[part], rows)
-            out[part] = rows
+        self._store.read(places[kept], out, at[kept])
         reached(len(kept))
         new = np.flatnonzero(places < 0)
         if len(new):
@@ -143,7 +141,7 @@ class Runner:
             new = new[np.argsort(lengths, kind="stable")]
             self.model  # noqa: B018  # loaded before the first progress
         for first in range(0, len(new), CHUNK):
-            self._chunk(new[first : first + CHUNK], texts, around, keys, out, reached, len(kept) + first)
+            self._chunk(new[first : first + CHUNK], texts, around, keys, out, at, reached, len(kept) + first)
         self._store.tidy()
 
     def _chunk(
@@ -153,6 +151,7 @@ class Runner:
         around: tuple[NDArray[np.int32], NDArray[np.int32]],
         keys: Sequence[bytes],
         out: NDArray[np.float32],
+        at: NDArray[np.int64],
         reached: Reached,
         before: int,
     ) -> None:
@@ -161,11 +160,11 @@ class Runner:
         done: list[int] = []
         try:
             for places, vectors in self.model.encode(whole, weights):
-                out[part[places]] = vectors[:, 0]
+                out[at[part[places]]] = vectors[:, 0]
                 done += part[places].tolist()
                 reached(before + len(done))
         finally:  # stopped or not: what is done is kept
-            self._store.add([keys[i] for i in done], out[done])
+            self._store.add([keys[i] for i in done], out[at[done]])
 
     def _weights(
         self,

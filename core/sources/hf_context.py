@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -27,6 +28,7 @@ from .protocol import Context
 # Words that are averaged at once (their sums are held in memory), and texts that are encoded between two looks.
 WORDS = 1 << 16
 TEXTS = 1 << 13
+SAVE_SECONDS = 60.0
 LONGEST = 256  # pieces of a sentence that are read
 TOLD = N_("Finding sentences")
 
@@ -70,7 +72,7 @@ class HfContextSource(PieceRows):
     def _new(self, word: str, pieces: NDArray[np.int32]) -> None:
         self._names.append(word)
 
-    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], reached: Reached) -> None:
+    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64], reached: Reached) -> None:
         from ..encoding.device import choose_device
 
         device = choose_device(self._context.device, self._spec.precision)
@@ -80,22 +82,21 @@ class HfContextSource(PieceRows):
         keys = [key_of(word.encode()) for word in words]
         places = store.find(keys)
         kept = np.flatnonzero(places >= 0)
-        if len(kept):
-            found = np.empty((len(kept), self.info.dim), np.float32)
-            store.read(places[kept], found)
-            out[kept] = found
+        store.read(places[kept], out, at[kept])
         reached(len(kept))
         new = np.flatnonzero(places < 0)
         if not len(new):
             return
         from ..encoding.model import Encoder
 
+        told_of = _("Loading {name} on {device}").format(name=self._checkpoint.name, device=device)
+        self._context.progress(told_of, 0)
         model = Encoder(self._checkpoint, self._cutter.boundary, self._reading, device)
         self.ran_on = str(device)
         for first in range(0, len(new), WORDS):
             part = new[first : first + WORDS]
             sums = self._averaged([words[i] for i in part.tolist()], model, store, reached, len(kept) + first)
-            out[part] = sums
+            out[at[part]] = sums
             store.add([keys[i] for i in part.tolist()], sums)
         store.tidy()
 
@@ -115,6 +116,7 @@ class HfContextSource(PieceRows):
         try:
             while batch := list(islice(texts, TEXTS)):
                 self._add(batch, model, partial)
+                partial.save_at_times()
                 share = min(1.0, float(partial.counts.sum()) / max(1, total))
                 reached(before + int(share * (len(words) - 1)))
         except BaseException:  # stopped: what was read so far is kept
@@ -171,7 +173,7 @@ class _Partial:
     """Sums over the texts read so far, which a later run goes on from."""
 
     def __init__(self, path: Path, words: int, dim: int) -> None:
-        self.path = path
+        self.path, self._saved = path, time.monotonic()
         self.sums = np.zeros((words, dim), np.float32)
         self.counts = np.zeros(words, np.int64)
         self.done = 0
@@ -182,8 +184,15 @@ class _Partial:
         except (OSError, ValueError, KeyError):
             return
 
+    def save_at_times(self) -> None:
+        """Save once in a while, for a process that is killed."""
+        if time.monotonic() - self._saved >= SAVE_SECONDS:
+            self.save()
+
     def save(self) -> None:
         from ..workspace.atomic import atomic_file
+
+        self._saved = time.monotonic()
 
         with atomic_file(self.path) as file:
             np.savez(file, sums=self.sums, counts=self.counts, done=np.int64(self.done))

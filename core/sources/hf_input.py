@@ -60,10 +60,10 @@ class HfInputSource(PieceRows):
             languages=checkpoint.languages,
         )
 
-    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], reached: Reached) -> None:
+    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64], reached: Reached) -> None:
         for first in range(0, len(rows), CHUNK):
             texts = [self._pieces[row] for row in rows[first : first + CHUNK].tolist()]
-            out[first : first + len(texts)] = self._composed(texts)
+            out[at[first : first + len(texts)]] = self._composed(texts)
             reached(first + len(texts))
 
     def _composed(self, texts: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:

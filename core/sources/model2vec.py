@@ -59,14 +59,14 @@ class Model2vecSource(PieceRows):
             faults={UNSCALED: self._table.rows} if unscaled else {},
         )
 
-    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], reached: Reached) -> None:
+    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64], reached: Reached) -> None:
         for first in range(0, len(rows), CHUNK):
             texts = [self._pieces[row] for row in rows[first : first + CHUNK].tolist()]
             counted = [weights_of(self._cutter, text) for text in texts]
             factors = None if self._weights is None else [self._weights[text] for text in texts]
             if self._mapping is not None:
                 texts = [self._mapping[text].astype(np.int32) for text in texts]
-            out[first : first + len(texts)] = pooled_rows(self._table, texts, counted, factors)
+            out[at[first : first + len(texts)]] = pooled_rows(self._table, texts, counted, factors)
             reached(first + len(texts))
 
 

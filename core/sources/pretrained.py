@@ -21,6 +21,8 @@ from ..spec import Spec, option
 from ..workspace.workspace import Workspace
 from .protocol import Context
 
+# Rows that are looked at in one go: no second matrix beside a large one.
+BLOCK = 1 << 14
 HUB = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 
 
@@ -121,23 +123,21 @@ class PieceRows:
     def gather(
         self, ids: NDArray[np.int64], out: NDArray[np.float32], *, reached: Reached = unwatched
     ) -> NDArray[np.bool_]:
-        """See `Source.gather`: each distinct row is made once."""
+        """See `Source.gather`: each distinct row is made once, straight into `out`."""
         if not len(ids):
             return np.ones(0, bool)
-        rows, inverse = np.unique(ids, return_inverse=True)
-        if len(rows) == len(ids):
-            self._make(ids, out, reached)  # in the order asked: no second matrix
-        else:
-            made = np.empty((len(rows), out.shape[1]), np.float32)
-            self._make(rows, made, reached)
-            for first in range(0, len(ids), 1 << 14):
-                out[first : first + (1 << 14)] = made[inverse[first : first + (1 << 14)]]
+        _rows, first, inverse = np.unique(ids, return_index=True, return_inverse=True)
+        at = np.sort(first)
+        self._make(ids[at], out, at, reached)
+        given = first[inverse]  # where each row was made
+        again = np.flatnonzero(given != np.arange(len(ids)))
+        for part in np.split(again, range(BLOCK, len(again), BLOCK)):
+            out[part] = out[given[part]]
         reached(len(ids))
-        sound = np.asarray(np.isfinite(out).all(axis=1) & out.any(axis=1))
-        out[~sound] = 0
-        return sound
+        return _sound(out)
 
-    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], reached: Reached) -> None:
+    def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64], reached: Reached) -> None:
+        """Put the vector of each of `rows` (distinct) into the row of `out` that `at` names."""
         raise NotImplementedError
 
     def words(self) -> None:
@@ -147,6 +147,16 @@ class PieceRows:
         """See `Source.compose`: what can be made of pieces has been found already."""
         out[:] = 0
         return np.zeros(len(words), bool)
+
+
+def _sound(out: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """bool[n]: which rows are finite and not all zeros; the others are made zero."""
+    sound = np.empty(len(out), bool)
+    for first in range(0, len(out), BLOCK):
+        part = out[first : first + BLOCK]
+        sound[first : first + BLOCK] = np.isfinite(part).all(axis=1) & part.any(axis=1)
+        part[~sound[first : first + BLOCK]] = 0
+    return sound
 
 
 def weights_of(cutter: Cutter, pieces: NDArray[np.int32]) -> Any:

@@ -25,7 +25,7 @@ TRIES = 5  # in a row without one byte more
 HOPS = 10
 TIMEOUTS = (10.0, 60.0)  # seconds to connect, and between two bytes
 TELL_SECONDS = 0.2
-OFFLINE = ("LEXILOOM_OFFLINE", "HF_HUB_OFFLINE")
+OFFLINE = ("LEXILOOM_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
 def is_offline() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,11 +131,61 @@ def test_two_runs_at_once_keep_every_row_once(tmp_path: Path) -> None:
     second.add(keys[1:], np.arange(9, dtype=np.float32).reshape(3, 3) + 100)
     assert first.find(keys).tolist() == second.find(keys).tolist() == [0, 1, 2, 3]
     out = np.empty((4, 3), np.float32)
-    first.read(first.find(keys), out)
+    first.read(first.find(keys), out, np.arange(4))
     np.testing.assert_array_equal(out, [[0, 1, 2], [3, 4, 5], [6, 7, 8], [106, 107, 108]])
     with open(first.folder / "rows.f32", "ab") as file:
         file.write(b"half a row")  # a process that was killed
     third = VectorStore(Workspace(tmp_path), ["about"], 3)
     third.add([key_of(b"new")], np.ones((1, 3), np.float32))
-    third.read(third.find([key_of(b"new")]), out[:1])
+    third.read(third.find([key_of(b"new")]), out, np.array([0]))
     np.testing.assert_array_equal(out[0], [1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    "about, pooling",
+    [
+        ({"pooling_mode_mean_tokens": True}, "all"),
+        ({"pooling_mode": "mean"}, "all"),
+        ({"pooling_mode": "mean_sqrt_len_tokens", "include_prompt": True}, "all"),
+        ({"pooling_mode_lasttoken": True, "pooling_mode_mean_tokens": False}, "last"),
+        ({"pooling_mode": "cls"}, "cls"),
+        ({}, "all"),
+        ({"pooling_mode_max_tokens": True, "pooling_mode_mean_tokens": False}, "max"),
+        ({"pooling_mode": ["cls", "mean"]}, "cls+mean"),
+    ],
+)
+def test_a_sentence_transformers_own_pooling_is_taken_or_named(
+    about: dict[str, object], pooling: str, tmp_path: Path
+) -> None:
+    folder = models.sentence_transformer(tmp_path / "model")
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": 16, **about}))
+    context = Context(workspace=Workspace(tmp_path / "home"))
+    if pooling in ("max", "cls+mean"):
+        with pytest.raises(RecipeError, match=f"way of its own \\({re.escape(pooling)}\\)"):
+            open_source(f"hf:{folder}", context)
+        spec = Recipe(vocabulary=["a"], sources=[{"kind": "hf", "path": str(folder), "pooling": "all"}]).sources[0]
+        assert "pooled by all" in open_source(spec, context).info.format
+    else:
+        assert f"pooled by {pooling}" in open_source(f"hf:{folder}", context).info.format
+
+
+def test_a_batch_too_large_for_the_device_is_halved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from core.encoding.model import Encoder
+
+    words = [f"w{a}{b}" for a in "abcdefgh" for b in "abcdefgh"]
+    recipe = Recipe(vocabulary=words, sources=[f"hf:{models.gpt2(tmp_path / 'gpt2')}"])
+    whole = run(recipe, workspace=Workspace(tmp_path / "whole")).matrix.vectors
+    run_whole, most = Encoder._run_whole, [16]
+
+    def small(self: Encoder, ids: np.ndarray, counted: np.ndarray | None) -> np.ndarray:
+        if len(ids) > most[0]:
+            raise torch.OutOfMemoryError
+        return run_whole(self, ids, counted)
+
+    monkeypatch.setattr(Encoder, "_run_whole", small)
+    np.testing.assert_allclose(run(recipe, workspace=Workspace(tmp_path / "halved")).matrix.vectors, whole, atol=2e-6)
+    most[0] = 0
+    with pytest.raises(SourceError, match="too small for this model"):
+        run(recipe, workspace=Workspace(tmp_path / "none"))
