@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import field_validator
 
 from ..encoding.checkpoint import Checkpoint
 from ..encoding.cutter import LONGEST, Cutter
@@ -41,6 +42,12 @@ class EncodedSpec(ModelSpec):
     layers: str = option("auto", N_("Layers"), LAYERS)
     pooling: Pooling = option("auto", N_("Pooling"), POOLING)
     precision: Precision = option("auto", N_("Precision"), PRECISION)
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _one_layer(cls, given: Any) -> Any:
+        """One layer may be written as the number that it is: layers = 6."""
+        return str(given) if isinstance(given, int) and not isinstance(given, bool) else given
 
 
 class HfSpec(EncodedSpec):

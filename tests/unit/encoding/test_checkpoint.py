@@ -94,6 +94,14 @@ def test_a_wrong_way_of_reading_names_the_right_ones(tmp_path: Path) -> None:
             Recipe(vocabulary=["a"], sources=[{"kind": "hf", **neither}])
 
 
+def test_one_layer_may_be_a_number(tmp_path: Path) -> None:
+    spec = {"kind": "hf", "path": str(models.bert(tmp_path / "bert")), "layers": 2}
+    recipe = Recipe(vocabulary=["a"], sources=[spec])
+    assert recipe.sources[0].layers == "2"  # type: ignore[union-attr]
+    assert Recipe.from_toml(recipe.to_toml()) == recipe
+    assert recipe.with_set("sources.0.layers=0").sources[0].layers == "0"  # type: ignore[union-attr]
+
+
 def test_a_table_and_a_model_are_told_apart(tmp_path: Path) -> None:
     context = Context(workspace=Workspace(tmp_path / "home"))
     with pytest.raises(SourceError, match="model2vec:"):
