@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import SourceError
 from ..messages import N_, _
 from ..progress import Progress, ignore
-from ..workspace.downloads import OFFLINE, is_offline
+from ..workspace.downloads import OFFLINE, is_offline, reason_of
 
 # Weights as safetensors and what describes them: no pickles, no Python.
 WANTED = ("*.json", "*.safetensors", "*.txt", "*.model")
@@ -78,7 +78,7 @@ def _bars(name: str, progress: Progress) -> type:
 @contextmanager
 def _explained(name: str, revision: str) -> Iterator[None]:
     """Say which it is: no such model, one that wants an account, or no way to it."""
-    from huggingface_hub import errors
+    from huggingface_hub import constants, errors
     from huggingface_hub.utils import HFValidationError
 
     where = f"{name}@{revision}" if revision else name
@@ -112,7 +112,6 @@ def _explained(name: str, revision: str) -> Iterator[None]:
             what = _("the model is not in the local cache, and the network is switched off")
             fix = _("Unset {names}. {or_folder}")
         else:
-            reason = str(error.__cause__ or error).strip().partition("\n")[0][:200]
-            what = _("the hub can't be reached: {reason}").format(reason=reason)
+            what = _("the hub can't be reached: {reason}").format(reason=reason_of(error, constants.ENDPOINT))
             fix = _("Check the network and the proxy, or set HF_ENDPOINT to a mirror. {or_folder}")
         raise SourceError(what, where=where, fix=fix.format(or_folder=folder, names=" ".join(OFFLINE))) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ STAGE, WAITING = N_("Downloading"), N_("Waiting for another download of it")
 BLOCK = 1 << 18
 SPARE = 64 << 20  # bytes that stay free on the disk
 TRIES = 5  # in a row without one byte more
+TRIES_FOR_A_NAME = 2
 HOPS = 10
 TIMEOUTS = (10.0, 60.0)  # seconds to connect, and between two bytes
 TELL_SECONDS = 0.2
@@ -136,7 +138,7 @@ class _Fetch:
                 except requests.exceptions.RequestException as failed:
                     error, wait = failed, 0.0
                 tries = 0 if self._part.size > before else tries + 1
-                if tries >= TRIES:
+                if tries >= (TRIES if not is_unknown_host(error) else TRIES_FOR_A_NAME):
                     raise self._unreachable(error) from None
                 self._wait(wait or min(8.0, 0.25 * 2**tries))
         self._check()
@@ -249,14 +251,38 @@ class _Fetch:
             )
 
     def _unreachable(self, error: Exception) -> SourceError:
-        reason = str(error).strip().partition("\n")[0][:200] or type(error).__name__
         return self._error(
-            _("it can't be downloaded: {reason}").format(reason=reason),
-            _("Check the network and the proxy (HTTPS_PROXY) and start again: what has come is kept."),
+            _("it can't be downloaded: {reason}").format(reason=reason_of(error, self._url)),
+            _(
+                "Check the network and the proxy (HTTPS_PROXY) and start again: what has come is kept. "
+                "Or fetch the file elsewhere and name its path."
+            ),
         )
 
     def _error(self, what: str, fix: str) -> SourceError:
         return SourceError(what, where=self._url, fix=fix)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What libraries have wrapped, down to the system's own error."""
+    for inner in (error.__cause__, getattr(error, "reason", None), error.__context__, *error.args):
+        if isinstance(inner, BaseException) and inner is not error:
+            return _innermost(inner)
+    return error
+
+
+def is_unknown_host(error: BaseException) -> bool:
+    """Whether the name of the server leads nowhere: mostly there is no network."""
+    return isinstance(_innermost(error), socket.gaierror)
+
+
+def reason_of(error: BaseException, url: str) -> str:
+    """Why a server can't be reached, in a sentence for people."""
+    if is_unknown_host(error):
+        return _("{host} can't be found; perhaps there is no network").format(host=urlsplit(url).hostname or url)
+    inner = _innermost(error)
+    told = getattr(inner, "strerror", None) or str(inner).strip().partition("\n")[0]
+    return str(told)[:200] or type(inner).__name__
 
 
 class _Later(Exception):
