@@ -40,7 +40,8 @@ LIBRARIES = (
 def describe_environment(sources: Sequence[Source] = ()) -> dict[str, Any]:
     """Python, platform, device and the versions of the libraries that have a part in the result.
 
-    The device is where the models of `sources` ran, "cpu" where none had to.
+    The device is where the models of `sources` ran, "cpu" where there are none, "kept" where all their rows had
+    been encoded before.
     """
     found: dict[str, str] = {}
     for name in LIBRARIES:

@@ -23,6 +23,8 @@ from ..workspace.workspace import Workspace
 from .pretrained import ModelSpec, PieceRows, open_checkpoint, weights_of
 from .protocol import Context, SourceInfo
 
+# Where a model ran that had not to: all rows had been encoded before.
+KEPT = "kept"
 # So many rows are encoded, sorted by length among themselves, before they are kept.
 CHUNK = 1 << 13
 LAYERS = N_(
@@ -76,7 +78,7 @@ class HfSource(PieceRows):
             self._spec, self._checkpoint, self._reading, self._cutter, self._context, [self._spec.template]
         )
         encoder.fill(texts, self._around, out, at, reached)
-        self.ran_on = encoder.ran_on or self.ran_on
+        self.ran_on = encoder.ran_on or self.ran_on or f"{KEPT}, {encoder.precision}"
 
 
 def _template(template: str, cutter: Cutter) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -109,7 +111,7 @@ class Runner:
 
         self._checkpoint, self._reading, self._cutter, self._context = checkpoint, reading, cutter, context
         self._device = choose_device(context.device, spec.precision)
-        self.dim = checkpoint.width * len(reading.groups)
+        self.dim, self.precision = checkpoint.width * len(reading.groups), self._device.precision
         told = [checkpoint.digest, reading.groups, reading.pooling, self._device.precision, *about]
         self._store = VectorStore(context.workspace or Workspace(), told, self.dim)
         self._model: Any = None
@@ -198,7 +200,7 @@ def reading_of(spec: EncodedSpec, checkpoint: Checkpoint) -> Reading:
         raise SourceError(
             _("this is a table of pieces, not a transformer"),
             where=checkpoint.name,
-            fix=_("Write {example}.").format(example=f"model2vec:{checkpoint.name}"),
+            fix=_("Write {example}; in the app, take “Static model”.").format(example=f"model2vec:{checkpoint.name}"),
         )
     return read_layers(
         spec.layers, spec.pooling, count=checkpoint.layers, family=checkpoint.family, asked=checkpoint.pooling

@@ -21,7 +21,7 @@ from ..progress import Reached
 from ..spec import option
 from ..vocabulary.corpus import CorpusSpec, Sentences
 from ..workspace.workspace import Workspace
-from .hf import EncodedSpec, cutter_of, info_of, reading_of
+from .hf import KEPT, EncodedSpec, cutter_of, info_of, reading_of
 from .pretrained import PieceRows, open_checkpoint
 from .protocol import Context
 
@@ -86,6 +86,7 @@ class HfContextSource(PieceRows):
         reached(len(kept))
         new = np.flatnonzero(places < 0)
         if not len(new):
+            self.ran_on = self.ran_on or f"{KEPT}, {device.precision}"
             return
         from ..encoding.model import Encoder
 

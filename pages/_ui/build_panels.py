@@ -97,7 +97,10 @@ def figures(visit: Visit, saved: SavedBuild) -> None:
     with columns[3]:
         metric(_("Left out"), number(len(saved.dropped)), "dropped")
     told = [_("Built {date}, matrix {id}").format(date=when(_epoch(lock["started"])), id=str(lock["matrix_id"])[:16])]
-    if "," in (device := str(lock.get("environment", {}).get("device", ""))):  # a model ran
+    device = str(lock.get("environment", {}).get("device", ""))
+    if device.startswith("kept, "):
+        told.append(_("the model's rows were there from before ({precision})").format(precision=device[6:]))
+    elif "," in device:  # a model ran
         told.append(_("the model ran on {device}").format(device=device))
     st.caption(escaped(" · ".join(told)))
 
