@@ -26,6 +26,7 @@ from .vocabulary import Reading, VocabularySpec
 from .workspace.readings import is_quick, read_once
 
 if TYPE_CHECKING:
+    from .errors import LexiloomError
     from .evaluation.evaluating import Evaluation
     from .evaluation.spec import EvaluateSpec
     from .evaluation.subjects import Subject
@@ -345,27 +346,33 @@ def open_subject(
 
 def rank(
     vocabulary: Vocabulary,
-    candidates: Sequence[str],
+    candidates: Sequence[str | SourceSpec],
     *,
     ladder: Ladder = DEFAULT_LADDER,
+    corpus: VocabularySpec | None = None,
     suite_dir: str = "",
     workspace: Workspace | None = None,
     base: Path | None = None,
+    device: str = "auto",
     progress: Progress = ignore,
 ) -> Ranking:
-    """Which of `candidates` (spec strings) suits `vocabulary`: see `ranking.rank_sources`.
+    """Which of `candidates` (specs or spec strings) suits `vocabulary`: see `ranking.rank_sources`.
 
     One that can't be opened comes last, with the reason; one that the catalog lists and that is not downloaded
-    is told of as the catalog knows it. Raises SourceError where a text is no spec string.
+    is told of as the catalog knows it. `corpus` is the text for sources that read words in context. Raises
+    SourceError where a text is no spec string.
     """
     from .errors import LexiloomError
     from .ranking import Candidate, rank_sources
+    from .snippets import naming
     from .sources import describe_unfetched, parse_source
 
-    context = Context(vocabulary=vocabulary, workspace=workspace or _default_workspace(), progress=progress)
+    told_by = {"vocabulary": vocabulary, "corpus": corpus, "device": device, "progress": progress}
+    context = Context(workspace=workspace or _default_workspace(), **told_by)
     opened, unopened = [], []
-    for text in candidates:
-        spec = resolved_path(parse_source(text), base)
+    for given in candidates:
+        spec = resolved_path(parse_source(given) if isinstance(given, str) else given, base)
+        text = given if isinstance(given, str) else naming(given)
         if told := describe_unfetched(spec, context):
             unopened.append(Candidate(**told))
             continue
@@ -373,10 +380,15 @@ def rank(
         try:
             source = open_source(spec, context)
         except LexiloomError as error:
-            unopened.append(Candidate(text, text, spec.kind, None, None, "", note=str(error)))
+            unopened.append(Candidate(text, text, spec.kind, None, None, "", note=_told(error)))
             continue
         opened.append((text, source, time.perf_counter() - start))
     return rank_sources(vocabulary, opened, unopened, ladder=ladder, suite_dir=suite_dir, progress=progress)
+
+
+def _told(error: LexiloomError) -> str:
+    """What went wrong and what to do, as one message that can be told in another language."""
+    return _("{what}. {fix}").format(what=error.what, fix=error.fix) if error.fix else error.what
 
 
 def _named(text: str) -> tuple[str, str]:

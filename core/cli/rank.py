@@ -2,53 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..messages import _, number, percent
-from .build import Events, Json, Stop
+from ..errors import RecipeError
+from ..messages import _, number, percent, with_told
+from .build import Device, Events, Json, Stop
 from .console import guard, print_json
 from .progress import watched
 from .text import aligned, visible
 
 if TYPE_CHECKING:
+    from ..draft import Draft
     from ..ranking import Candidate, Ranking
 
 
 def rank(
     candidates: Annotated[
-        list[str], typer.Argument(metavar="SOURCE…", help=_("Sources, as --source takes them; two or more."))
-    ],
+        list[str] | None, typer.Argument(metavar="SOURCE…", help=_("Sources, as --source takes them."))
+    ] = None,
     *,
-    vocab: Annotated[Path, typer.Option("--vocab", metavar="FILE", help=_("The words: sniffed, as for build."))],
+    vocab: Annotated[
+        Path | None, typer.Option("--vocab", metavar="FILE", help=_("The words: sniffed, as for build."))
+    ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option(
+            "--recipe", metavar="FILE", help=_("Words, ladder and sources as a recipe has them, with their options.")
+        ),
+    ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help=_("Folder that the recipe's relative paths start from [its own folder]")),
+    ] = None,
     suite_dir: Annotated[
         Path | None, typer.Option("--suite-dir", metavar="DIR", help=_("A folder that holds published sets' files."))
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help=_("Write the table to this CSV file too."))
     ] = None,
+    device: Device = "auto",
     json: Json = False,
     events: Events = None,
     stop: Stop = None,
 ) -> None:
     """Rank sources for a vocabulary: coverage, size, licence, and similarity on the pairs they share."""
     from .. import pipeline
-    from ..vocabulary import sniff_vocabulary
+    from ..recipe import resolved_path
     from ..workspace.atomic import atomic_file
 
     with guard(as_json=json, events=events):
+        draft = _asked(vocab, recipe, candidates or ())
+        base = base or (recipe.resolve().parent if recipe else None)
+        assert draft.vocabulary is not None
         with watched(events, stop=stop) as progress:
-            reading = pipeline.read(sniff_vocabulary(vocab), progress=progress)
-            found = pipeline.rank(reading.vocabulary, candidates, suite_dir=str(suite_dir or ""), progress=progress)
+            corpus = resolved_path(draft.vocabulary, base)
+            found = pipeline.rank(
+                pipeline.read(draft.vocabulary, base=base, progress=progress).vocabulary,
+                draft.sources,
+                ladder=draft.ladder,
+                corpus=corpus,
+                suite_dir=str(suite_dir or ""),
+                base=base,
+                device=device,
+                progress=progress,
+            )
         if out is not None:
             with atomic_file(out) as file:
                 file.write(found.csv())
         if json:
-            print_json(found.as_dict())
+            print_json(with_told(found.as_dict()))
         else:
-            print(rank_report(found, vocab.name))
+            print(rank_report(found, Path(getattr(draft.vocabulary, "path", "")).name or _("the recipe's words")))
+
+
+def _asked(vocab: Path | None, recipe: Path | None, candidates: Sequence[str]) -> Draft:
+    """Which words, by which ladder, and which sources: of the recipe, or of the options, which are added to it."""
+    import tomllib
+
+    from ..draft import Draft
+    from ..sources import parse_source
+    from ..vocabulary import sniff_vocabulary
+
+    draft = Draft()
+    if recipe is not None:
+        try:
+            tables = tomllib.loads(recipe.read_text("utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise RecipeError(
+                _("it can't be read: {reason}").format(reason=error),
+                where=str(recipe),
+                fix=_("Give a recipe file (TOML)."),
+            ) from None
+        draft = Draft.from_tables(tables, base=recipe.resolve().parent)
+    if vocab is not None:
+        draft = draft.with_(vocabulary=sniff_vocabulary(vocab))
+    if draft.vocabulary is None:
+        raise RecipeError(_("there is no vocabulary yet"), fix=_("Give --vocab FILE, or a recipe that has one."))
+    draft = draft.with_(sources=(*draft.sources, *map(parse_source, candidates)))
+    if not draft.sources:
+        raise RecipeError(_("there is no source yet"), fix=_("Name some, builtin:english for one."))
+    return draft
 
 
 def rank_report(found: Ranking, name: str) -> str:

@@ -22,7 +22,7 @@ from core.neighbors import informed, nearest
 from core.pipeline import Cover, cover_opened, is_quick_to_read, read
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
 from core.sanity import Sanity, examine
-from core.sources import is_ready, open_source
+from core.sources import is_ready, open_source, parse_source
 from core.sources.protocol import Context, Source
 from core.vocabulary import Reading
 
@@ -116,6 +116,12 @@ def cover(draft: Draft, base: Path) -> Cover:
 @st.cache_resource(max_entries=96, show_spinner=False)
 def _cover(key: str, _recipe: Recipe, _read: Reading, _sources: Sequence[Source]) -> Cover:
     return cover_opened(_recipe, _read, _sources)
+
+
+def ranking_key(draft: Draft, base: Path, more: Sequence[str]) -> str:
+    """The name of the question how the sources of `draft`, and `more`, suit its words: files that change ask anew."""
+    paths = [*paths_in(draft), *(path for text in more for path in paths_in(parse_source(text)))]
+    return _told(draft.to_tables(), list(more), [stamp(base / os.path.expanduser(path)) for path in paths])[:32]
 
 
 def build_key(draft: Draft, base: Path) -> str:

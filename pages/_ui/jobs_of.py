@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
+from core.draft import Draft
 from core.jobs import JobSpec
 from core.messages import _
 from core.settings import plain
@@ -63,13 +66,17 @@ def prepare(visit: Visit, name: str, title: str) -> JobSpec:
     )
 
 
-def rank(visit: Visit, vocabulary: str, candidates: Sequence[str], stamps: Any) -> JobSpec:
-    """Ask several sources for the draft's words, before anything is built."""
-    arguments = ("sources", "rank", "--vocab", vocabulary, *candidates, "--json")
+def rank(visit: Visit, draft: Draft, more: Sequence[str], key: str) -> JobSpec:
+    """Ask the draft's sources, and those that `more` names, for the draft's words, before anything is built."""
+    assert visit.workspace is not None and visit.base is not None
+    recipe = visit.base / "recipes" / f"rank-{key}.toml"
+    recipe.parent.mkdir(exist_ok=True)
+    recipe.write_text(tomli_w.dumps(draft.to_tables()), encoding="utf-8")
+    arguments = ("sources", "rank", *more, "--recipe", str(recipe), "--base", str(visit.base), "--json")
     return JobSpec(
         kind="rank",
         arguments=arguments,
-        key=_key("rank", str(visit.base), arguments, stamps),
+        key=_key("rank", str(visit.base), key),
         title=_("Comparing sources"),
         base=str(visit.base),
     )

@@ -22,15 +22,19 @@ VISITORS = re.compile(r"[^\s'\"]*visitors[/\\]+[0-9a-f]{32}[/\\]*")
 MARKS = set("\\`*_{}[]()<>#+-.!|~$:^=&\"'")
 
 
-def escaped(text: str) -> str:
+def escaped(text: str, limit: int | None = 200) -> str:
     """`text` as Markdown that shows it as it is, on one line; what can't be seen is written out."""
-    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:200]) + ("…" if len(text) > 200 else "")
+    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in _cut(text, limit))
     return "".join(f"\\{c}" if c in MARKS else c for c in shown)
 
 
-def plain_text(text: str) -> None:
+def plain_text(text: str, limit: int = 200) -> None:
     """A user's text, never taken for Markdown."""
-    st.text(text[:200] + ("…" if len(text) > 200 else ""))
+    st.text(_cut(text, limit))
+
+
+def _cut(text: str, limit: int | None) -> str:
+    return text if limit is None or len(text) <= limit else text[:limit] + "…"
 
 
 def without_ids(text: str) -> str:

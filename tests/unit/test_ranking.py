@@ -82,6 +82,28 @@ def test_what_cannot_be_opened_comes_last_with_the_reason(tmp_path: Path, monkey
         rank(Vocabulary(WORDS), ["random:none"], workspace=Workspace(tmp_path))
 
 
+def test_a_recipes_words_and_options_are_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEXILOOM_HOME", str(tmp_path / "home"))
+    (tmp_path / "words.txt").write_text("house 3\ncat 2\nzzyzx 1\n")
+    folder = models.bert(tmp_path / "bert")
+    (tmp_path / "draft.toml").write_text(
+        '[vocabulary]\nkind = "words"\npath = "words.txt"\nmin_count = 2\n[ladder]\nlower = false\n'
+        f'[[sources]]\nkind = "hf"\npath = "{folder.as_posix()}"\nlayers = "1+last"\n'
+    )
+    command = ["sources", "rank", source(tmp_path, "a.txt", ["House"]), "--recipe", str(tmp_path / "draft.toml")]
+    assert entrance([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["words"] == 2
+    assert [(one["kind"], one["dim"], one["missing"]) for one in told["candidates"]] == [("hf", 32, 0), ("file", 4, 1)]
+    assert entrance(["sources", "rank", "builtin:english"]) == 1 and "--vocab" in capsys.readouterr().err
+    assert entrance(["sources", "rank", "--vocab", str(tmp_path / "words.txt")]) == 1
+    assert "Name some" in capsys.readouterr().err
+    (tmp_path / "draft.toml").write_text("[vocabulary")
+    assert entrance(command) == 1 and "can't be read" in capsys.readouterr().err
+
+
 def test_the_command_prints_the_same_ranking(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
