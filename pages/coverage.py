@@ -27,12 +27,10 @@ if visit.draft.lacks or visit.base is None:
 try:
     found = cached.cover(visit.draft, visit.base)
 except cached.NotReady as need:
-    st.info(_("Something large must be read first."), icon=":material/hourglass_top:")
-    page = "vocabulary" if need.stage == "vocabulary" else "source"
-    frame.next_step(page, _("Count the words") if page == "vocabulary" else _("Scan the file"))
-    st.stop()
+    frame.not_ready(need)
 except LexiloomError as error:
     problem(error)
+    frame.next_step("source", _("Change the sources"))
     st.stop()
 
 coverage_panels.figures(found)

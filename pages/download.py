@@ -19,12 +19,11 @@ if visit.draft.lacks or visit.base is None:
 
 try:
     key = cached.build_key(visit.draft, visit.base)
-except cached.NotReady:
-    st.info(_("Something large must be read first."), icon=":material/hourglass_top:")
-    frame.next_step("coverage", _("See the coverage"))
-    st.stop()
+except cached.NotReady as need:
+    frame.not_ready(need)
 except LexiloomError as error:
     problem(error)
+    frame.next_step("source", _("Change the sources"))
     st.stop()
 
 saved = cached.build(key)

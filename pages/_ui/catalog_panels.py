@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.errors import LexiloomError
-from core.messages import N_, _, number
+from core.messages import N_, _, ngettext, number
 from core.sources import list_catalog, parse_source
 from core.sources.catalog import CatalogEntry, is_fetched
 from core.sources.protocol import Context
 
-from . import server, state
+from . import server
 from .names import language_name
 from .panels import escaped, plain_text, problem
 from .state import Visit
@@ -48,7 +50,7 @@ def shelf(visit: Visit, add: Add) -> None:
         st.caption(_("The catalog has nothing of this."))
         return
     chosen = st.selectbox(
-        _("{n} sources").format(n=number(len(found))),
+        ngettext("{n} source", "{n} sources", len(found)).format(n=number(len(found))),
         [entry.name for entry in found],
         index=None,
         format_func=lambda name: _line(next(entry for entry in found if entry.name == name)),
@@ -64,9 +66,13 @@ def _line(entry: CatalogEntry) -> str:
     parts = [entry.title]
     if entry.dim is not None and f"{entry.dim} dim" not in entry.title:
         parts.append(_("{n} dimensions").format(n=number(entry.dim)))
-    if entry.megabytes:
-        parts.append(f"{number(entry.megabytes)} MB")
+    if size := _megabytes(entry):
+        parts.append(size)
     return " · ".join(parts)
+
+
+def _megabytes(entry: CatalogEntry) -> str:
+    return f"{number(entry.megabytes)} MB" if entry.megabytes else ""
 
 
 def _entry(visit: Visit, entry: CatalogEntry, add: Add) -> None:
@@ -79,7 +85,7 @@ def _entry(visit: Visit, entry: CatalogEntry, add: Add) -> None:
             _("{n} dimensions").format(n=number(entry.dim)) if entry.dim else "",
             _("{n} rows").format(n=number(entry.rows)) if entry.rows else "",
             _("licence: {licence}").format(licence=entry.licence),
-            _("download: {size}").format(size=f"{number(entry.megabytes)} MB") if entry.megabytes else "",
+            _("download: {size}").format(size=_megabytes(entry) or _("size not stated")),
             _("already here") if is_fetched(entry, Context(workspace=server.home())) else "",
         ]
         st.caption(escaped(" · ".join(part for part in told if part)))
@@ -116,14 +122,28 @@ def model(visit: Visit, add: Add) -> None:
     if not st.button(_("Use it"), key="use-model", disabled=not name, icon=":material/add:"):
         return
     try:
-        spec: Any = parse_source(f"{kind or 'hf'}:{name}")
+        spec: Any = parse_source(f"{kind or 'hf'}:{_bare(name)}")
         if spec.path and not local:  # others' folders are none of a visitor's business
             raise LexiloomError(
                 _("this is no name of the hub"), where=name, fix=_("Write owner/model, as its page is called.")
             )
+        if spec.path and not Path(spec.path).expanduser().is_dir():
+            raise LexiloomError(
+                _("there is no such folder"), where=name, fix=_("Name a model's folder, or a hub's owner/model.")
+            )
+        if spec in visit.draft.sources:
+            st.caption(_("It is chosen already."))
+            return
         add(spec)
     except LexiloomError as error:
         problem(error)
     else:
-        state.remember("model-added", name)
         st.rerun()
+
+
+def _bare(name: str) -> str:
+    """The model's name out of what people paste: its page's address, or a spec string."""
+    page = re.match(r"https?://[^/]+/([\w.-]+/[\w.-]+)(?:/tree/([\w.-]+))?", name)
+    if page:
+        return f"{page[1]}@{page[2]}" if page[2] and page[2] != "main" else page[1]
+    return name.split(":", 1)[1] if name.split(":", 1)[0] in KINDS and ":" in name else name

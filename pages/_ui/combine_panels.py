@@ -8,7 +8,7 @@ from core.errors import LexiloomError
 from core.lock import mixed_spaces
 from core.messages import N_, _, retold
 
-from . import cached, state
+from . import cached, fields, state
 from .panels import escaped, place_error
 from .state import Visit
 
@@ -19,6 +19,8 @@ COMBINED = {
     "concatenate": (N_("Side by side"), N_("The rows of all sources beside each other: wider, and the best scores.")),
     "average": (N_("Average"), N_("The mean of the rows of all sources.")),
 }
+
+OPTIONS = {"align": ["map", "min_overlap"], "concatenate": ["partial"], "average": ["partial"]}
 
 
 def combined(visit: Visit) -> None:
@@ -39,21 +41,26 @@ def combined(visit: Visit) -> None:
     )
     place_error("combine")
     st.caption(_(COMBINED[chosen][1]))
+    if names := OPTIONS.get(chosen):
+        with st.popover(_("Options"), icon=":material/tune:"):
+            fields.edit(visit.draft.combine, "combine", names, disabled=visit.read_only)
 
 
-def mixed(visit: Visit) -> None:
-    """Say what hinders the chain: different widths, or spaces that are not one."""
+def fits(visit: Visit) -> bool:
+    """Whether the sources can be chained; says what hinders it: different widths, or spaces that are not one."""
     if visit.draft.combine.kind != "chain":
-        return
+        return True
     assert visit.base is not None
     try:
         infos = [cached.source(spec, visit.base, visit.draft.vocabulary).info for spec in visit.draft.sources]
     except (cached.NotReady, LexiloomError):
-        return
-    if len({info.dim for info in infos}) > 1:
+        return True
+    one_width = len({info.dim for info in infos}) <= 1
+    if not one_width:
         st.error(
             _("Sources of different width can't be chained: align them, put them side by side, or average them."),
             icon=":material/error:",
         )
     for warning in mixed_spaces(infos):
-        st.warning(escaped(retold(warning["text"])), icon=":material/warning:")
+        st.warning(escaped(retold(warning["text"]), None), icon=":material/warning:")
+    return one_width

@@ -15,7 +15,15 @@ from .build_panels import address
 from .panels import job, place_error
 from .state import Visit
 
-FOLDER_FILES = ("matrix.safetensors", "words.json", "rows.parquet", "recipe.toml", "build.json", "card.md")
+FOLDER_FILES = (
+    "matrix.safetensors",
+    "weights.npy",
+    "words.json",
+    "rows.parquet",
+    "recipe.toml",
+    "build.json",
+    "card.md",
+)
 LOAD_BUILD = """\
 import json
 from pathlib import Path

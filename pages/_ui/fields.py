@@ -16,10 +16,9 @@ from core.messages import N_, _
 from . import state
 from .panels import place_error
 
-# Values of a choice, as a reader is told.
-
+# Values of a choice, as a reader is told; those of one field alone by its name.
 CHOICES = {
-    "auto": N_("found out"),
+    "auto": N_("automatic"),
     "yes": N_("yes"),
     "no": N_("no"),
     "en": N_("English"),
@@ -38,6 +37,9 @@ CHOICES = {
     "fast": N_("as fast as the hardware can"),
     "float32": N_("float32"),
     "bfloat16": N_("bfloat16"),
+    "partial.mean": N_("its mean"),
+    "partial.zeros": N_("zeros"),
+    "partial.missing": N_("the word is missing"),
 }
 
 
@@ -109,11 +111,11 @@ def _bounds(field: FieldInfo, kind: Any) -> tuple[Any, Any]:
 
 
 def _choice(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool, disabled: bool) -> None:
-    options = list(typing.get_args(kind))
+    options, name = list(typing.get_args(kind)), place.rpartition(".")[2]
     st.selectbox(
         options=options,
         index=options.index(value),
-        format_func=lambda one: _(CHOICES[one]) if one in CHOICES else str(one),
+        format_func=lambda one: _(CHOICES.get(f"{name}.{one}") or CHOICES.get(one) or str(one)),
         **_common(field, place, disabled),
     )
 

@@ -7,11 +7,13 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LexiloomError
-from core.messages import N_, _
+from core.messages import N_, _, number
 from core.oov import FILLS, Cascade
 from core.pipeline import Cover
 from core.settings import plain
 from core.transforms import SPECS
+from core.transforms.pca import PcaSpec
+from core.weights import SifSpec
 
 from . import fields, state
 from .panels import named, place_error
@@ -106,6 +108,38 @@ def _transforms(visit: Visit, found: Cover) -> None:
         st.caption(named(*TRANSFORM_TEXTS[one.kind]))
         names = [name for name in type(one).model_fields if name != "kind"]
         fields.edit(one, f"transforms.{place}", names, disabled=visit.read_only)
+        if isinstance(one, PcaSpec):
+            _enough(one, found)
+    _weights(visit)
+
+
+def _enough(pca: PcaSpec, found: Cover) -> None:
+    """Say before the build that there are too few rows to fit so many dimensions on."""
+    known = int(found.located.rows.known.sum())
+    if known <= pca.dim:
+        st.warning(
+            _("PCA to {dim} dimensions wants more known rows than that, and there are {known}.").format(
+                dim=number(pca.dim), known=number(known)
+            ),
+            icon=":material/warning:",
+        )
+
+
+def _weights(visit: Visit) -> None:
+    """SIF weights beside the vectors, for means of texts."""
+    key = state.key("weights")
+    st.toggle(
+        _("Weights beside the vectors (SIF)"),
+        visit.draft.weights is not None,
+        key=key,
+        on_change=lambda: _keep("weights", lambda: {"weights": SifSpec() if state.value(key) else None}),
+        disabled=visit.read_only,
+        help=_(
+            "weights.npy: frequent words count less in the mean of a text (Arora 2017), from the words' counts. "
+            "The vectors stay as they are."
+        ),
+    )
+    place_error("weights")
 
 
 def _keep_transforms(key: str, dim: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -10,8 +10,8 @@ import streamlit as st
 from core.messages import LANGUAGES, N_, _, when
 from core.workspace.personal import PersonalWorkspace
 
-from . import language, recipe_box, server, state
-from .names import source_name, vocabulary_name
+from . import cached, language, recipe_box, server, state
+from .names import source_name, sources_name, vocabulary_name
 from .panels import escaped, plain_text, problem
 from .state import Visit
 
@@ -69,6 +69,21 @@ def next_step(page: str, label: str, *, ready: bool = True, why_not: str = "") -
             switch(page)
 
 
+def not_ready(need: cached.NotReady) -> NoReturn:
+    """Say what must be done first, lead there, and end the page."""
+    if need.stage == "vocabulary":
+        st.info(_("The words must be counted first."), icon=":material/hourglass_top:")
+        next_step("vocabulary", _("Count the words"))
+    elif need.what.kind == "file":
+        st.info(_("The file must be scanned first."), icon=":material/hourglass_top:")
+        next_step("source", _("Scan the file"))
+    else:
+        told = _("{name} must be made ready first.").format(name=source_name(need.what))
+        st.info(escaped(told), icon=":material/hourglass_top:")
+        next_step("source", _("Get it ready"))
+    st.stop()
+
+
 def switch(page: str) -> None:
     """Go to another page of the same workspace, in the same language."""
     st.switch_page(go(page), query_params=dict(state.link()))
@@ -96,8 +111,7 @@ def _facts(name: str, visit: Visit) -> tuple[str, bool]:
     if name == "vocabulary":
         return (vocabulary_name(draft.vocabulary), True) if draft.vocabulary else (_("No vocabulary yet"), False)
     if name == "source":
-        names = [source_name(source) for source in draft.sources]
-        return (" → ".join(names), True) if names else (_("No source yet"), False)
+        return (sources_name(draft), True) if draft.sources else (_("No source yet"), False)
     built = bool(visit.workspace and visit.workspace.builds)
     return (_("Built"), True) if built else (_("Not built yet"), False)
 

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from core.draft import Draft
-from core.messages import _, number
+from core.messages import _, current_language, number
+
+# More sources than these are counted.
+SHOWN = 3
 
 
 def vocabulary_name(spec: Any) -> str:
@@ -34,10 +37,20 @@ def source_name(spec: Any) -> str:
 def draft_name(draft: Draft, title: str = "") -> str:
     """The recipe so far in a line: the workspace's name, the vocabulary, the sources."""
     words = vocabulary_name(draft.vocabulary) if draft.vocabulary else ""
-    sources = " → ".join(source_name(source) for source in draft.sources)
-    return " · ".join(part for part in (title, words, sources) if part)
+    return " · ".join(part for part in (title, words, sources_name(draft)) if part)
+
+
+def sources_name(draft: Draft) -> str:
+    """The sources in a line: in the order in which they are asked, or all together."""
+    names = [source_name(source) for source in draft.sources]
+    if len(names) > SHOWN:
+        names[SHOWN - 1 :] = [_("{n} more").format(n=number(len(names) - SHOWN + 1))]
+    return (" → " if draft.combine.kind in ("chain", "align") else " + ").join(names)
 
 
 def language_name(code: str) -> str:
     """A language's name for the reader."""
-    return {"en": _("English"), "zh": _("Chinese")}.get(code) or code
+    from babel import Locale
+
+    told = {"en": _("English"), "zh": _("Chinese")}.get(code)
+    return told or Locale.parse(current_language()).languages.get(code, code)

@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.combining import Chain
 from core.errors import LexiloomError
-from core.messages import _, number, size
+from core.messages import Text, _, number, retold, size
 from core.presets import distilled
 from core.snippets import naming
 from core.sources import list_builtin, parse_source
@@ -41,8 +42,7 @@ def chain(visit: Visit) -> bool:
         with st.container(border=True):
             ready = _chosen(visit, place, spec) and ready
     combine_panels.combined(visit)
-    combine_panels.mixed(visit)
-    return ready
+    return combine_panels.fits(visit) and ready
 
 
 def _chosen(visit: Visit, place: int, spec: Any) -> bool:
@@ -59,7 +59,8 @@ def _chosen(visit: Visit, place: int, spec: Any) -> bool:
         return False
     except LexiloomError as error:
         problem(error)
-        fields.edit(spec, f"sources.{place}", ["member", "on_fault"], disabled=visit.read_only)
+        names = OPTIONS.get(spec.kind, ["member", "on_fault"])  # one of them may be what is wrong
+        fields.edit(spec, f"sources.{place}", names, disabled=visit.read_only)
         return False
     _about(info)
     inspection(visit, spec)
@@ -97,8 +98,11 @@ def _made_ready(visit: Visit, place: int, spec: Any) -> None:
 def _distill(visit: Visit, place: int, spec: Any) -> None:
     """The preset as a button: options of this source, of the transforms and the weights, all at once."""
     st.caption(_("Distill: the best vectors for single words in 256 dimensions, and weights for texts beside them."))
-    if st.button(_("Distill"), key=f"distill-{place}", icon=":material/filter_alt:", disabled=visit.read_only):
-        state.save(distilled(visit.draft, place), rebuild=True)
+    done = distilled(visit.draft, place)
+    if visit.draft == done:
+        st.caption(_("Done: PCA and the weights stand on the Coverage page, under “In the end”."))
+    elif st.button(_("Distill"), key=f"distill-{place}", icon=":material/filter_alt:", disabled=visit.read_only):
+        state.save(done, rebuild=True)
         st.rerun()
 
 
@@ -107,7 +111,7 @@ def _about(info: SourceInfo) -> None:
         _("any word × {dim} dimensions").format(dim=number(info.dim))
         if info.size is None
         else _("{rows} rows × {dim} dimensions").format(rows=number(info.size), dim=number(info.dim)),
-        _(info.format) if info.format else "",
+        retold(info.format) if isinstance(info.format, Text) else _(info.format),
     ]
     told += [", ".join(language_name(code) for code in info.languages)]
     told += [_("licence: {licence}").format(licence=info.licence) if info.licence else ""]
@@ -145,7 +149,9 @@ def _move(shown: tuple[Any, ...], place: int, to: int | None) -> None:
 
 
 def _keep(sources: list[Any]) -> None:
-    state.save(state.visit().draft.with_(sources=tuple(sources)), rebuild=True)
+    draft = state.visit().draft.with_(sources=tuple(sources))
+    # What joins several says nothing of one, and would still change its rows.
+    state.save(draft if len(sources) > 1 else draft.with_(combine=Chain()), rebuild=True)
 
 
 def add(spec: Any) -> None:

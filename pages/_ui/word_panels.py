@@ -146,6 +146,8 @@ def _clicked(visit: Visit, found: Cover, i: int) -> None:
             told.append((_("Asked as"), ", ".join([row["word"], *asked])))
         if row["form"]:
             told.append((_("Found as"), row["form"]))
+        if row["pieces"]:
+            told.append((_("Pieces"), " + ".join(row["pieces"])))
         if row["rung"]:
             told.append((_("By"), _(RUNG_TITLES[row["rung"]])))
         if row["source"]:

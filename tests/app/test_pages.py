@@ -30,6 +30,10 @@ def button(app: AppTest, key: str):  # type: ignore[no-untyped-def]
     return next(one for one in app.button if one.key == key)
 
 
+def starting(app: AppTest, start: str):  # type: ignore[no-untyped-def]
+    return next(one for one in app.button if one.key and one.key.startswith(start))
+
+
 def keyed(elements, start: str):  # type: ignore[no-untyped-def]
     return next(one for one in elements if one.key and one.key.startswith(f"{start}#"))
 
@@ -481,13 +485,21 @@ def test_a_model_is_made_ready_by_a_job_and_distilled(opened: Open, tmp_path: Pa
     settle(app)
     assert_sound(app)
     assert "any word × 16 dimensions" in texts(app).replace("\\", "")
+    keyed(app.text_input, "sources.0.layers").set_value("99").run()
+    assert "names no layers" in texts(app)
+    keyed(app.text_input, "sources.0.layers").set_value("1-2").run()  # the choice can be taken back
+    assert "layers 1-2" in texts(app).replace("\\", "")
     button(app, "distill-0").click().run()
     assert_sound(app)
+    assert "Done: PCA and the weights" in texts(app)
     draft = workspace_of(app).draft
     assert draft["sources"][0]["layers"] == "lower+last" and draft["transforms"][0]["whiten"] == 0.25
     assert draft["weights"]["kind"] == "sif"
     app.switch_page("../coverage.py").run()
     assert_sound(app)
+    assert "PCA to 256 dimensions wants more known rows" in texts(app)
+    keyed(app.toggle, "weights").set_value(False).run()
+    assert workspace_of(app).draft.get("weights") is None
 
 
 def test_sources_of_different_width_are_joined_in_a_chosen_way(opened: Open, tmp_path: Path) -> None:
@@ -499,6 +511,10 @@ def test_sources_of_different_width_are_joined_in_a_chosen_way(opened: Open, tmp
     assert_sound(app)
     assert workspace_of(app).draft["combine"] == {"kind": "concatenate"}
     assert "Sources of different width" not in texts(app)
+    keyed(app.selectbox, "combine.partial").set_value("zeros").run()
+    assert workspace_of(app).draft["combine"] == {"kind": "concatenate", "partial": "zeros"}
+    button(app, "remove-1").click().run()
+    assert "combine" not in workspace_of(app).draft  # of one source there is nothing to join
 
 
 def test_the_catalog_is_searched_and_a_row_taken(opened: Open) -> None:
@@ -520,7 +536,14 @@ def test_sources_are_ranked_before_anything_is_built(opened: Open) -> None:
     next(one for one in app.multiselect if one.key and one.key.startswith("rank-candidates")).set_value(
         ["builtin:english", "builtin:chinese"]
     ).run()
-    button(app, "job-rank").click().run()
+    starting(app, "job-rank:").click().run()
     settle(app)
     assert_sound(app)
     assert "gives a row to" in texts(app)
+    other = opened("source", w=workspace_of(app).id, lang="zh_CN")
+    assert "gives a row to" not in texts(other) and "能给出行" in texts(other)  # told in the reader's language
+    again = opened("vocabulary", w=workspace_of(app).id)
+    keyed(again.number_input, "vocabulary.min_count").set_value(30).run()
+    again.switch_page("../source.py").run()
+    assert "gives a row to" not in texts(again)  # of other words it would be wrong
+    starting(again, "job-rank:")
