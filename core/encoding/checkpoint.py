@@ -20,6 +20,7 @@ Family = Literal["masked", "sentence", "encoder", "permuted", "decoder", "static
 # What sentence-transformers' pooling modes are here. Of one word the mean by the root of the length is the mean.
 POOLINGS = {"cls": "cls", "lasttoken": "last", "mean": "all", "mean_sqrt_len": "all", "mean_sqrt_len_tokens": "all"}
 STAGE = N_("Reading the model")
+NAMELESS = ("model", "models", "checkpoint", "final", "best", "snapshot")
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.ckpt.index")
 VERSION = 2
 
@@ -81,15 +82,19 @@ def find_checkpoint(
         if fetched is not None and (known := _known(model, fetched, fetched.name, workspace)):
             return known  # it stays at the commit that was fetched: the same recipe gives the same vectors
         root, commit = fetch_model(model, revision, progress)
-    return _known(model or root.name, root, commit, workspace) or _examined(
-        model or root.name, root, commit, workspace, progress
-    )
+    name = model or folder_name(root)
+    return _known(name, root, commit, workspace) or _examined(name, root, commit, workspace, progress)
 
 
 def is_known(model: str, path: str, revision: str, *, workspace: Workspace) -> bool:
     """Whether `find_checkpoint` takes a moment: the files are there, and were examined before."""
     root = Path(os.path.expanduser(path)) if path else find_fetched(model, revision)
-    return root is not None and root.is_dir() and _known(model or root.name, root, "", workspace) is not None
+    return root is not None and root.is_dir() and _known(model, root, "", workspace) is not None
+
+
+def folder_name(folder: Path) -> str:
+    """A model's folder as reports show it: its name, with the one above where the name says nothing ("model")."""
+    return f"{folder.parent.name}/{folder.name}" if folder.name.lower() in NAMELESS else folder.name
 
 
 def _card(root: Path, workspace: Workspace) -> Path:

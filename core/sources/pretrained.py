@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from ..encoding.checkpoint import Checkpoint, find_checkpoint, is_known
+from ..encoding.checkpoint import Checkpoint, find_checkpoint, folder_name, is_known
 from ..encoding.cutter import Cutter
 from ..errors import SourceError
 from ..messages import N_, _
@@ -42,7 +42,7 @@ class ModelSpec(Spec):
     @property
     def shown(self) -> str:
         """The model's name as reports show it."""
-        return self.model or Path(self.path).name or self.path
+        return self.model or folder_name(Path(self.path)) or self.path
 
 
 def parse_model(text: str) -> dict[str, str]:
