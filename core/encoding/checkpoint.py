@@ -18,7 +18,7 @@ from .hub import fetch_model, find_fetched
 
 Family = Literal["masked", "sentence", "encoder", "permuted", "decoder", "static"]
 # What sentence-transformers' pooling modes are here. Of one word the mean by the root of the length is the mean.
-POOLINGS = {"cls": "cls", "lasttoken": "last", "mean": "all", "mean_sqrt_len": "all", "mean_sqrt_len_tokens": "all"}
+POOLINGS = {"cls": "cls", "lasttoken": "end", "mean": "all", "mean_sqrt_len": "all", "mean_sqrt_len_tokens": "all"}
 STAGE = N_("Reading the model")
 NAMELESS = ("model", "models", "checkpoint", "final", "best", "snapshot")
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.ckpt.index")
@@ -39,7 +39,7 @@ class Checkpoint:
     layers     number of blocks L; states 0 (the embeddings) to L can be read
     width      of a state
     positions  most pieces that the model reads at once, special ones too; 0 where it has no such limit
-    pooling    what a sentence-transformers folder says of it: "all", "cls", "last", or a name of its own that is
+    pooling    what a sentence-transformers folder says of it: "all", "cls", "end", or a name of its own that is
                none of these ("max"); "" elsewhere
     """
 

@@ -18,7 +18,7 @@ TEMPLATES = {
     "zh": ("{word}", "这是{word}", "{word}的意思是"),
 }
 CJK = ("\u3400", "\u9fff")
-SPREAD = 0x9E3779B97F4A7C15
+SPREAD, ALL_BITS = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ class Text:
 class Contexts:
     """Up to `most` sentences for each of `words`, chosen evenly at random from all in which it stands.
 
-    A token counts for the word that is written like it, else for its lower-case form. `seen` is how often each
-    word stands in the corpus (int64[n]). The choice depends on the corpus and the words alone.
+    A token counts for the word that is written like it and for its lower-case form: "House" for House and house.
+    `seen` is how often each word stands in the corpus (int64[n]). What is chosen for a word depends on the corpus
+    and on that word alone, so that its vector is the same among whatever others.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Contexts:
         self._sentences = sentences
         self._most = most
         self._places = {word: i for i, word in enumerate(words)}
+        self._draws = [_number_of(word) for word in words]
         self.seen = np.zeros(len(words), np.int64)
         # For each word the numbers of its sentences and where it stands in them; -1 is none.
         self._chosen = np.full((len(words), most), -1, np.int64) if sentences else np.empty((0, most), np.int64)
@@ -57,7 +59,7 @@ class Contexts:
             for word, start, end in find(sentence):
                 nth = int(self.seen[word])
                 self.seen[word] += 1
-                place = nth if nth < self._most else (nth * SPREAD + word * 0xD1B54A32D192ED03) % (1 << 64) % (nth + 1)
+                place = nth if nth < self._most else _mixed(self._draws[word] + nth * SPREAD) % (nth + 1)
                 if place < self._most:
                     self._chosen[word, place] = number
                     self._spans[word, place] = start, end
@@ -67,11 +69,10 @@ class Contexts:
     def _finder(self, sentences: Sentences) -> Callable[[str], Iterator[tuple[int, int, int]]]:
         def find(sentence: str) -> Iterator[tuple[int, int, int]]:
             for token, start, end in sentences.segmenter.spans(sentence):
-                word = self._places.get(token)
-                if word is None:
-                    word = self._places.get(token.lower())
-                if word is not None:
-                    yield word, start, end
+                for form in dict.fromkeys((token, token.lower())):
+                    word = self._places.get(form)
+                    if word is not None:
+                        yield word, start, end
 
         return find
 
@@ -80,7 +81,7 @@ class Contexts:
         if self._sentences is not None:
             yield from self._from_corpus(self._sentences)
         for word in np.flatnonzero(self.seen == 0).tolist():
-            yield from self._templates(word)
+            yield from self.templates(word)
 
     def _from_corpus(self, sentences: Sentences) -> Iterator[Text]:
         words, places = np.nonzero(self._chosen >= 0)
@@ -99,12 +100,26 @@ class Contexts:
                 owners = words[first:at].tolist()
                 yield Text(sentence, tuple((word, a, b) for word, (a, b) in zip(owners, spans, strict=True)))
 
-    def _templates(self, number: int) -> Iterator[Text]:
+    def templates(self, number: int) -> Iterator[Text]:
+        """The texts that are made up for a word."""
         word = self._words[number]
         chinese = any(CJK[0] <= c <= CJK[1] for c in word)
         for template in TEMPLATES["zh" if chinese else "en"]:
             start = template.index("{word}")
             yield Text(template.replace("{word}", word), ((number, start, start + len(word)),))
+
+
+def _number_of(word: str) -> int:
+    digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def _mixed(n: int) -> int:
+    """64 bits that depend on all of those of `n` (the finalizer of SplitMix64)."""
+    n &= ALL_BITS
+    n = (n ^ n >> 30) * 0xBF58476D1CE4E5B9 & ALL_BITS
+    n = (n ^ n >> 27) * 0x94D049BB133111EB & ALL_BITS
+    return n ^ n >> 31
 
 
 def digest_of(words: Sequence[str]) -> str:

@@ -11,14 +11,15 @@ from ..errors import RecipeError, one_of
 from ..messages import _
 from .checkpoint import Family
 
-Pooling = Literal["auto", "mean", "all", "first", "last", "cls"]
+Pooling = Literal["auto", "mean", "all", "first", "last", "cls", "end"]
 PART = re.compile(r"(\d+)(?:-(\d+|last))?")
 
 
 @dataclass(frozen=True)
 class Reading:
     """groups   tuples of layers: the mean of each group is one part of the vector, parts side by side
-    pooling  of the pieces' states: "mean" of the word's own, "all" positions, "first", "last" piece, "cls"
+    pooling  of the pieces' states: "mean" of the word's own, "all" positions, its "first" or "last" piece, "cls", the
+             special piece, or "end", the last position, special or not
     """
 
     groups: tuple[tuple[int, ...], ...]
@@ -53,7 +54,7 @@ def read_layers(text: str, pooling: str, *, count: int, family: Family, asked: s
                 _("the model pools its pieces in a way of its own ({name}), which Lexiloom does not have").format(
                     name=pooling
                 ),
-                fix=_("Choose pooling: {names}.").format(names=one_of(["all", "mean", "first", "last", "cls"])),
+                fix=_("Choose pooling: {names}.").format(names=one_of(["all", "mean", "first", "last", "cls", "end"])),
             )
     return Reading(groups, pooling)
 

@@ -117,7 +117,8 @@ class Encoder:
             full = np.zeros((len(counted), counted.shape[1], whole), np.float32)
             full[:, :, start : start + length] = counted / np.maximum(counted.sum(2, keepdims=True), 1e-9)
             weights = torch.from_numpy(full).to(self.device.name)
-        places = {"first": start, "last": start + length - 1, "cls": 0 if start else whole - 1}  # XLNet's is the last
+        places = {"first": start, "last": start + length - 1, "end": whole - 1}
+        places["cls"] = 0 if start else whole - 1  # XLNet's is the last
 
         def pool(states: Any) -> Any:
             if weights is not None:

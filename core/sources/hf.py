@@ -15,7 +15,7 @@ from ..encoding.cutter import LONGEST, Cutter
 from ..encoding.device import Precision
 from ..encoding.layers import Pooling, Reading, read_layers
 from ..encoding.store import VectorStore, key_of
-from ..errors import SourceError
+from ..errors import RecipeError, SourceError, one_of
 from ..messages import N_, _
 from ..progress import Reached
 from ..spec import option
@@ -27,12 +27,14 @@ from .protocol import Context, SourceInfo
 KEPT = "kept"
 # So many rows are encoded, sorted by length among themselves, before they are kept.
 CHUNK = 1 << 13
+VERSION = 2  # of the way a vector is made: rows kept by an older one are not taken
 LAYERS = N_(
     "The mean of these: 0-4, last, lower (0 to two thirds), or several joined by + side by side. "
     "auto: the last layer of a sentence-transformer, else lower."
 )
 POOLING = N_(
-    "mean of the word's own pieces, all positions, its first or last piece, or cls, the special piece. "
+    "mean of the word's own pieces, all positions, its first or last piece, cls, the special piece, or end, the last "
+    "position. "
     "auto: as a sentence-transformer says, last for a decoder, else mean."
 )
 PRECISION = N_("auto: bfloat16 on CUDA, else float32. fast: bfloat16 wherever the hardware computes in it.")
@@ -68,9 +70,31 @@ class HfSource(PieceRows):
         super().__init__(cutter_of(checkpoint))
         self._spec, self._checkpoint, self._context = spec, checkpoint, context
         self._reading = reading_of(spec, checkpoint)
+        boundary = self._cutter.boundary
+        if self._reading.pooling == "cls" and not boundary.before + boundary.after:
+            raise RecipeError(
+                _("the model puts no special piece beside a word, so there is none to pool"),
+                fix=_("Choose pooling: {names}.").format(names=one_of(["mean", "all", "last"])),
+            )
         self._around = _template(spec.template, self._cutter)
+        self._fit(sum(map(len, self._around)) + len(boundary.before) + len(boundary.after))
         self.ran_on = ""
         self.info = info_of(checkpoint, self._reading, "hf", _("each word by itself"), [spec.template])
+
+    def _fit(self, around: int) -> None:
+        """Cut long words where the model, with so many pieces around them, reads no further."""
+        if not self._checkpoint.positions:
+            return
+        room = self._checkpoint.positions - around
+        if room < 1:
+            raise SourceError(
+                _("the template is longer than the {n} pieces that the model reads").format(
+                    n=self._checkpoint.positions
+                ),
+                where=self._checkpoint.name,
+                fix=_("Take a shorter one."),
+            )
+        self._cutter.longest = min(self._cutter.longest, room)
 
     def _make(self, rows: NDArray[np.int64], out: NDArray[np.float32], at: NDArray[np.int64], reached: Reached) -> None:
         texts = [self._pieces[row] for row in rows.tolist()]
@@ -112,7 +136,7 @@ class Runner:
         self._checkpoint, self._reading, self._cutter, self._context = checkpoint, reading, cutter, context
         self._device = choose_device(context.device, spec.precision)
         self.dim, self.precision = checkpoint.width * len(reading.groups), self._device.precision
-        told = [checkpoint.digest, reading.groups, reading.pooling, self._device.precision, *about]
+        told = [VERSION, checkpoint.digest, reading.groups, reading.pooling, self._device.precision, *about]
         self._store = VectorStore(context.workspace or Workspace(), told, self.dim)
         self._model: Any = None
         self.ran_on = ""
@@ -165,7 +189,7 @@ class Runner:
         before: int,
     ) -> None:
         whole = [np.concatenate([around[0], texts[i], around[1]]) for i in part.tolist()]
-        weights = self._weights(part, texts, around) if self._reading.pooling == "mean" else None
+        weights = self._weights(part, texts, around)
         done: list[int] = []
         try:
             for places, vectors in self.model.encode(whole, weights):
@@ -182,10 +206,22 @@ class Runner:
         around: tuple[NDArray[np.int32], NDArray[np.int32]],
     ) -> list[NDArray[np.float32]] | None:
         """Only the word's own pieces are pooled, and of these only the known ones; None where that is all of them."""
-        if not len(around[0]) + len(around[1]) and not any((texts[i] == self._cutter.unknown).any() for i in part):
+        how, alone = self._reading.pooling, not len(around[0]) + len(around[1])
+        unknown = any((texts[i] == self._cutter.unknown).any() for i in part)
+        if how not in ("mean", "first", "last") or (alone and not unknown) or (how != "mean" and not alone):
             return None
         before, after = (np.zeros(len(ids), np.float32) for ids in around)
-        return [np.concatenate([before, weights_of(self._cutter, texts[i]), after])[None] for i in part.tolist()]
+        own = [_counted(weights_of(self._cutter, texts[i]), how) for i in part.tolist()]
+        return [np.concatenate([before, one, after])[None] for one in own]
+
+
+def _counted(known: NDArray[np.float32], how: str) -> NDArray[np.float32]:
+    """Of the pieces that are known (1, else 0) those that are pooled: all, the first, the last."""
+    if how == "mean":
+        return known
+    kept = np.zeros_like(known)
+    kept[np.flatnonzero(known)[0 if how == "first" else -1]] = 1
+    return kept
 
 
 def cutter_of(checkpoint: Checkpoint) -> Cutter:
@@ -200,7 +236,9 @@ def reading_of(spec: EncodedSpec, checkpoint: Checkpoint) -> Reading:
         raise SourceError(
             _("this is a table of pieces, not a transformer"),
             where=checkpoint.name,
-            fix=_("Write {example}; in the app, take “Static model”.").format(example=f"model2vec:{checkpoint.name}"),
+            fix=_("Write {example}; in the app, take “Static model”.").format(
+                example=f"model2vec:{spec.path or spec.model}"
+            ),
         )
     return read_layers(
         spec.layers, spec.pooling, count=checkpoint.layers, family=checkpoint.family, asked=checkpoint.pooling

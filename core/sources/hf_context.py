@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import zipfile
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -29,6 +30,7 @@ from .protocol import Context
 WORDS = 1 << 16
 TEXTS = 1 << 13
 SAVE_SECONDS = 60.0
+VERSION = 2  # of the way a word's vector is made: rows kept by an older one are not taken
 LONGEST = 256  # pieces of a sentence that are read
 TOLD = N_("Finding sentences")
 
@@ -49,7 +51,7 @@ class HfContextSource(PieceRows):
     def __init__(self, spec: HfContextSpec, checkpoint: Checkpoint, context: Context) -> None:
         super().__init__(cutter_of(checkpoint))
         self._spec, self._checkpoint, self._context = spec, checkpoint, context
-        if spec.pooling in ("all", "cls"):
+        if spec.pooling in ("all", "cls", "end"):
             raise RecipeError(
                 _("in context a word is pooled from its own pieces, not by {pooling!r}").format(pooling=spec.pooling),
                 fix=_("Choose mean, first or last."),
@@ -77,7 +79,7 @@ class HfContextSource(PieceRows):
 
         device = choose_device(self._context.device, self._spec.precision)
         told = [self._checkpoint.digest, self._reading.groups, self._reading.pooling, device.precision, *self._about]
-        store = VectorStore(self._context.workspace or Workspace(), ["context", *told], self.info.dim)
+        store = VectorStore(self._context.workspace or Workspace(), ["context", VERSION, *told], self.info.dim)
         words = [self._names[row] for row in rows.tolist()]
         keys = [key_of(word.encode()) for word in words]
         places = store.find(keys)
@@ -120,6 +122,11 @@ class HfContextSource(PieceRows):
                 partial.save_at_times()
                 share = min(1.0, float(partial.counts.sum()) / max(1, total))
                 reached(before + int(share * (len(words) - 1)))
+            # In all its sentences the word was part of an unknown piece ("cat😺"): by itself it is known.
+            lost = np.flatnonzero((partial.counts == 0) & (contexts.seen > 0)).tolist()
+            texts = (text for word in lost for text in contexts.templates(word))
+            while batch := list(islice(texts, TEXTS)):
+                self._add(batch, model, partial)
         except BaseException:  # stopped: what was read so far is kept
             partial.save()
             raise
@@ -148,12 +155,15 @@ class HfContextSource(PieceRows):
                     ids.append(np.array(pieces[lo:hi], np.int32))
                     weights.append(np.stack([inside[k] for k in there]))
                     owners.append([targets[k][0] for k in there])
-        for places, vectors in model.encode(ids, weights):
+        found = list(model.encode(ids, weights))  # may be stopped: then nothing of the batch is counted
+        partial.whole = False
+        for places, vectors in found:
             for place, made in zip(places.tolist(), vectors, strict=True):
                 for k, word in enumerate(owners[place]):
                     partial.sums[word] += made[k]
                     partial.counts[word] += 1
         partial.done += len(batch)
+        partial.whole = True
 
 
 def _windows(
@@ -177,12 +187,12 @@ class _Partial:
         self.path, self._saved = path, time.monotonic()
         self.sums = np.zeros((words, dim), np.float32)
         self.counts = np.zeros(words, np.int64)
-        self.done = 0
+        self.done, self.whole = 0, True
         try:
             with np.load(path, allow_pickle=False) as kept:
                 if kept["sums"].shape == self.sums.shape:
                     self.sums, self.counts, self.done = kept["sums"], kept["counts"], int(kept["done"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return
 
     def save_at_times(self) -> None:
@@ -191,8 +201,11 @@ class _Partial:
             self.save()
 
     def save(self) -> None:
+        """Keep the sums; not where a signal came while a batch was being added: what was kept before is whole."""
         from ..workspace.atomic import atomic_file
 
+        if not self.whole:
+            return
         self._saved = time.monotonic()
 
         with atomic_file(self.path) as file:

@@ -77,6 +77,8 @@ def open_model2vec(spec: Model2vecSpec, context: Context) -> Model2vecSource:
         raise SourceError(
             _("this is a whole model, not a static table"),
             where=checkpoint.name,
-            fix=_("Write {example}; in the app, take “Each word by itself”.").format(example=f"hf:{checkpoint.name}"),
+            fix=_("Write {example}; in the app, take “Each word by itself”.").format(
+                example=f"hf:{spec.path or spec.model}"
+            ),
         )
     return Model2vecSource(checkpoint)

@@ -33,6 +33,7 @@ CHOICES = {
     "first": N_("first piece"),
     "last": N_("last piece"),
     "cls": N_("the special piece"),
+    "end": N_("the last position"),
     "sif": N_("mean, rare pieces weigh more"),
     "fast": N_("as fast as the hardware can"),
     "float32": N_("float32"),

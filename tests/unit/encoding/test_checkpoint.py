@@ -155,7 +155,7 @@ def test_two_runs_at_once_keep_every_row_once(tmp_path: Path) -> None:
         ({"pooling_mode_mean_tokens": True}, "all"),
         ({"pooling_mode": "mean"}, "all"),
         ({"pooling_mode": "mean_sqrt_len_tokens", "include_prompt": True}, "all"),
-        ({"pooling_mode_lasttoken": True, "pooling_mode_mean_tokens": False}, "last"),
+        ({"pooling_mode_lasttoken": True, "pooling_mode_mean_tokens": False}, "end"),
         ({"pooling_mode": "cls"}, "cls"),
         ({}, "all"),
         ({"pooling_mode_max_tokens": True, "pooling_mode_mean_tokens": False}, "max"),
