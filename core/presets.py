@@ -15,9 +15,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "recipes"
 
 def list_presets() -> list[str]:
     """The names of all presets."""
-    return sorted(
-        path.stem for path in FOLDER.glob("*.toml") if "sources" in _tables(path) or "weights" in _tables(path)
-    )
+    # Whole recipes lie there too: they have a vocabulary.
+    return sorted(path.stem for path in FOLDER.glob("*.toml") if "vocabulary" not in _tables(path))
 
 
 def with_preset(tables: Mapping[str, Any], name: str) -> dict[str, Any]:

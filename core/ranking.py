@@ -154,7 +154,7 @@ def rank_sources(
             )
         )
     sets, scores = _scored([source for _spec, source, _seconds in sources], vocabulary, suite_dir, progress)
-    ranked = sorted((_with_scores(one, scores[k]) for k, one in enumerate(asked)), key=_order)
+    ranked = _ordered([_with_scores(one, scores[k]) for k, one in enumerate(asked)])
     common = [word for word, row in zip(vocabulary.words, missing.tolist(), strict=True) if row and sources]
     return Ranking(
         words=len(vocabulary) - len(vocabulary.specials),
@@ -217,9 +217,19 @@ def _with_scores(one: Candidate, scores: dict[str, float | None]) -> Candidate:
     return replace(one, scores=scores, score=float(np.mean(values)) if whole else None)
 
 
-def _order(one: Candidate) -> tuple[float, ...]:
-    share = one.tokens if one.tokens is not None else one.types or 0.0
-    return -round(share / ALIKE) * ALIKE, -(one.score or -1.0), one.dim or 0
+def _share(one: Candidate) -> float:
+    return one.tokens if one.tokens is not None else one.types or 0.0
+
+
+def _ordered(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The one that covers most first; those within `ALIKE` of it are one rank, by score, then by width."""
+    left = sorted(candidates, key=_share, reverse=True)
+    ranked: list[Candidate] = []
+    while left:
+        alike = [one for one in left if _share(left[0]) - _share(one) < ALIKE]
+        ranked += sorted(alike, key=lambda one: (one.score is None, -(one.score or 0.0), one.dim or 0))
+        left = left[len(alike) :]
+    return ranked
 
 
 def explain_ranking(ranked: Sequence[Candidate], sets: Sequence[Shared]) -> str:

@@ -14,12 +14,12 @@ from ..messages import N_, _
 from ..progress import Progress, ignore
 from ..workspace.atomic import atomic_file
 from ..workspace.workspace import Workspace
+from .folder import read_json, transformer_in, weights_in
 from .hub import fetch_model, find_fetched
 
 Family = Literal["masked", "sentence", "encoder", "permuted", "decoder", "static"]
-# What sentence-transformers' pooling modes are here. Of one word the mean by the root of the length is the mean.
-POOLINGS = {"cls": "cls", "lasttoken": "end", "mean": "all", "mean_sqrt_len": "all", "mean_sqrt_len_tokens": "all"}
 STAGE = N_("Reading the model")
+MOST_LAYERS, WIDEST = 10_000, 1_000_000  # of no model: what is larger is a fault
 NAMELESS = ("model", "models", "checkpoint", "final", "best", "snapshot")
 PICKLED = ("pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.ckpt.index")
 VERSION = 2
@@ -101,6 +101,8 @@ def _card(root: Path, workspace: Workspace) -> Path:
     """Where what is known of a folder is kept; another name for other files."""
     told = []
     for file in sorted(p for p in root.rglob("*") if p.suffix in (".json", ".safetensors", ".txt", ".model")):
+        if not file.is_file():  # a link that leads nowhere
+            continue
         found = file.stat()
         told.append([str(file), found.st_size, found.st_mtime_ns, found.st_ino])
     name = hashlib.sha256(json.dumps([VERSION, str(root), told]).encode()).hexdigest()[:32]
@@ -117,7 +119,7 @@ def _known(name: str, root: Path, commit: str, workspace: Workspace) -> Checkpoi
 
 
 def _examined(name: str, root: Path, commit: str, workspace: Workspace, progress: Progress) -> Checkpoint:
-    folder, pooling, static = _transformer_in(root)
+    folder, pooling, static = transformer_in(root)
     config = _config(folder, static=static)
     weights = weights_in(folder)
     _check_safe(name, root, folder, config, weights, static)
@@ -132,7 +134,7 @@ def _examined(name: str, root: Path, commit: str, workspace: Workspace, progress
         tokenizer=str(tokenizer),
         digest=_digest([*weights, tokenizer], config, progress, name),
         model_type=str(config.get("model_type", "")),
-        architecture=next(iter(config.get("architectures") or ()), ""),
+        architecture=_architecture(config),
         family="static" if static else _family(config, sentence=bool(pooling)),
         layers=layers,
         width=width,
@@ -146,60 +148,8 @@ def _examined(name: str, root: Path, commit: str, workspace: Workspace, progress
     return found
 
 
-def weights_in(folder: Path) -> list[Path]:
-    """The safetensors files of a model's folder: one, or the parts that its index names."""
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
-        return [folder / name for name in names]
-    whole = folder / "model.safetensors"
-    return [whole] if whole.is_file() else sorted(folder.glob("*.safetensors"))[:1]
-
-
-def _transformer_in(root: Path) -> tuple[Path, str, bool]:
-    """The folder with the weights; the pooling a sentence-transformers folder asks for; whether it is but a table."""
-    listed = _json(root / "modules.json")
-    if not isinstance(listed, list):
-        return root, "", _is_static(root)
-    first = listed[0] if listed else {}
-    folder = root / str(first.get("path", ""))
-    if not folder.resolve().is_relative_to(root.resolve()):
-        raise UnsafeFileError(
-            _("modules.json leads out of the folder"), where=str(root), fix=_("Fetch the model again.")
-        )
-    if str(first.get("type", "")).endswith("StaticEmbedding"):
-        return folder, "", True
-    pooling = "all"
-    for module in listed:
-        if str(module.get("type", "")).endswith("Pooling"):
-            pooling = _pooling(_json(root / str(module.get("path", "")) / "config.json") or {})
-    return folder, pooling, False
-
-
-def _pooling(about: dict[str, Any]) -> str:
-    """How a pooling module pools; by its own name where Lexiloom has no such pooling."""
-    asked = about.get("pooling_mode")  # of newer folders; the older have a switch each
-    if not asked:
-        switched = [name for name, on in about.items() if on is True and name.startswith("pooling_mode_")]
-        asked = [name.removeprefix("pooling_mode_").removesuffix("_token").removesuffix("_tokens") for name in switched]
-    modes = [asked] if isinstance(asked, str) else list(asked or ["mean"])
-    return POOLINGS.get(modes[0], modes[0]) if len(modes) == 1 else "+".join(modes)
-
-
-def _is_static(root: Path) -> bool:
-    config = _json(root / "config.json") or {}
-    return isinstance(config, dict) and config.get("model_type") == "model2vec"
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
 def _config(folder: Path, *, static: bool) -> dict[str, Any]:
-    config = _json(folder / "config.json")
+    config = read_json(folder / "config.json")
     if isinstance(config, dict):
         return config
     if static:
@@ -235,7 +185,7 @@ def _check_safe(name: str, root: Path, folder: Path, config: dict[str, Any], wei
     from transformers.models.auto import configuration_auto as known
 
     own = config.get("auto_map") or {}
-    kind, architecture = str(config.get("model_type", "")), next(iter(config.get("architectures") or ()), "")
+    kind, architecture = str(config.get("model_type", "")), _architecture(config)
     listed = known.CONFIG_MAPPING_NAMES  # pyright: ignore[reportPrivateImportUsage]
     if kind not in listed or (own and not _is_native(architecture)):
         if own:
@@ -253,6 +203,11 @@ def _check_safe(name: str, root: Path, folder: Path, config: dict[str, Any], wei
         )
 
 
+def _architecture(config: dict[str, Any]) -> str:
+    listed = config.get("architectures")
+    return str(listed[0]) if isinstance(listed, list) and listed else ""
+
+
 def _is_native(architecture: str) -> bool:
     import transformers
 
@@ -262,13 +217,14 @@ def _is_native(architecture: str) -> bool:
 def _size(config: dict[str, Any], name: str) -> tuple[int, int, int]:
     """Number of blocks, width of the states, positions, under whatever names the architecture has for them."""
     text = config.get("text_config") or config
+    text = text if isinstance(text, dict) else config
 
     def first(*names: str) -> int:
         return next((int(text[one]) for one in names if isinstance(text.get(one), int)), 0)
 
     layers = first("num_hidden_layers", "n_layer", "n_layers", "num_layers", "encoder_layers")
     width = first("hidden_size", "d_model", "n_embd", "dim", "emb_dim")
-    if not layers or not width:
+    if not (0 < layers <= MOST_LAYERS and 0 < width <= WIDEST):
         raise SourceError(
             _("config.json names no number of layers and no width"), where=name, fix=_("Fetch the model again.")
         )

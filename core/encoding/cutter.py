@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,7 @@ class Cutter:
     def __init__(self, path: Path, *, spaced: bool = True, longest: int = LONGEST) -> None:
         from tokenizers import Tokenizer
 
-        self.longest = longest
-
+        self.longest, self._where = longest, str(path)
         try:
             told = path.read_text("utf-8")
             self._tokenizer: Any = Tokenizer.from_str(told)
@@ -53,6 +53,7 @@ class Cutter:
                 where=str(path),
                 fix=_("Fetch the model again."),
             ) from None
+        self._tokenizer.encode_special_tokens = True  # "foo[SEP]bar" is a word with brackets
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._about = json.loads(told)
@@ -64,8 +65,8 @@ class Cutter:
 
     @property
     def size(self) -> int:
-        """Number of pieces, added ones too."""
-        return self._tokenizer.get_vocab_size(with_added_tokens=True)
+        """One more than the largest piece id, added pieces too: lists of pieces may have gaps."""
+        return max(self._tokenizer.get_vocab(with_added_tokens=True).values(), default=-1) + 1
 
     def _parts_at_spaces(self) -> bool:
         told = json.dumps(self._about.get("pre_tokenizer"))
@@ -101,11 +102,22 @@ class Cutter:
                 continue
             asked.append(self.spelled(word))
             places.append(place)
-        for place, one in zip(places, self._tokenizer.encode_batch_fast(asked, add_special_tokens=False), strict=True):
+        for place, one in zip(places, self._encoded(asked, fast=True), strict=True):
             ids = one.ids[: self.longest]
             if any(i != self.unknown and i not in self._bare for i in ids):
                 found[place] = np.array(ids, np.int32)
         return found
+
+    def _encoded(self, texts: Sequence[str], *, fast: bool) -> list[Any]:
+        encode = self._tokenizer.encode_batch_fast if fast else self._tokenizer.encode_batch
+        try:
+            return encode(list(texts), add_special_tokens=False)
+        except Exception as error:  # the library raises plain Exception for whatever is wrong
+            raise SourceError(
+                _("the tokenizer can't cut words: {reason}").format(reason=error),
+                where=self._where,
+                fix=_("Fetch the model again: its tokenizer.json lacks what it names."),
+            ) from None
 
     def spelled(self, word: str) -> str:
         """The word as it stands in running text, with the space in front by which the tokenizer knows a word."""
@@ -128,8 +140,11 @@ class Cutter:
     @cached_property
     def boundary(self) -> Boundary:
         """What the tokenizer puts before and after a text, found by cutting one with and without."""
-        bare = self._tokenizer.encode(" a", add_special_tokens=False)
-        whole = self._tokenizer.encode(" a", add_special_tokens=True)
+        # A tokenizer may know nothing of a text.
+        texts = (" a", "0", "的", *islice(self._names.values(), 100))
+        text = next((one for one in texts if self._tokenizer.encode(one, add_special_tokens=False).ids), " a")
+        bare = self._tokenizer.encode(text, add_special_tokens=False)
+        whole = self._tokenizer.encode(text, add_special_tokens=True)
         for at in range(len(whole.ids) - len(bare.ids) + 1):
             end = at + len(bare.ids)
             if whole.ids[at:end] == bare.ids:
@@ -143,8 +158,7 @@ class Cutter:
 
     def spans(self, texts: Sequence[str]) -> list[tuple[list[int], list[tuple[int, int]]]]:
         """Per text its piece ids and, for each, the characters it covers (start, end); no special pieces."""
-        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return [(one.ids, one.offsets) for one in found]
+        return [(one.ids, one.offsets) for one in self._encoded(texts, fast=False)]
 
 
 def _is_text(word: str) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import SourceError
 from ..messages import _
+from ..progress import Cancelled
 from .checkpoint import Checkpoint
 from .cutter import Boundary
 from .device import Device
@@ -56,6 +57,7 @@ class Encoder:
         Texts of one length go together, the longest first: nothing is padded, and memory is known from the start.
         """
         lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
+        self._check_pieces(max((int(text.max()) for text in texts if len(text)), default=0))
         order = np.argsort(-lengths, kind="stable")
         around = len(self._boundary.before) + len(self._boundary.after)
         falling = -lengths[order]
@@ -69,6 +71,15 @@ class Encoder:
             counted = None if weights is None else _stacked([weights[i] for i in places.tolist()])
             yield places, self._run(ids, counted)
             first += len(places)
+
+    def _check_pieces(self, largest: int) -> None:
+        pieces = getattr(self._model.get_input_embeddings(), "num_embeddings", None)
+        if pieces is not None and largest >= pieces:
+            raise SourceError(
+                _("the table has {rows:,} rows, and row {asked:,} is asked of it").format(rows=pieces, asked=largest),
+                where=self._checkpoint.name,
+                fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
+            )
 
     def _run(self, ids: NDArray[np.int32], counted: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """float32[n, k, dim] of a batch; in halves where the device's memory is too small for it."""
@@ -185,6 +196,16 @@ class Encoder:
                 ) from None
             if told is None or len(told) != count + 1:
                 self._refuse()
+            if other := {told[k].shape[-1] for k in self._reading.layers} - {self._checkpoint.width}:
+                raise SourceError(
+                    _("states of {other} numbers are among those of {width}").format(
+                        other=min(other), width=self._checkpoint.width
+                    ),
+                    where=self._checkpoint.name,
+                    fix=_("Choose other layers, not the last one for instance: {example}.").format(
+                        example="layers=lower"
+                    ),
+                )
             for blocks in lists:
                 try:
                     seen = self._watched(probe, lambda states: states, range(count + 1), blocks)
@@ -236,7 +257,6 @@ def _quiet() -> Iterator[None]:
 def _load(checkpoint: Checkpoint, device: Device, *, short: bool) -> Any:
     """The model without a head, its weights from safetensors. Raises SourceError where weights are missing."""
     import torch
-    from safetensors import SafetensorError
     from transformers import AutoModel
 
     dtype = torch.bfloat16 if device.precision == "bfloat16" else torch.float32
@@ -254,7 +274,9 @@ def _load(checkpoint: Checkpoint, device: Device, *, short: bool) -> Any:
                 dtype=dtype,
                 **plain,
             )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:  # whatever the library raises for a folder that is not as it should be
         raise SourceError(
             _("the model can't be loaded: {reason}").format(reason=str(error).strip().partition("\n")[0][:300]),
             where=checkpoint.name,
@@ -266,7 +288,8 @@ def _load(checkpoint: Checkpoint, device: Device, *, short: bool) -> Any:
         absent = [name for name in absent if not name.startswith("decoder.")]
         model = model.get_encoder()
     if absent or told.get("mismatched_keys"):
-        first = absent[0] if absent else str(next(iter(told["mismatched_keys"])))
+        other = next(iter(told.get("mismatched_keys") or ()), "")  # (name, shape, shape)
+        first = absent[0] if absent else other[0] if isinstance(other, tuple) else other
         raise SourceError(
             _("the weights do not fit the model: {n} are missing or of another shape, {name} for one").format(
                 n=len(absent) + len(told.get("mismatched_keys") or ()), name=first

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import WorkspaceError
+from ..messages import _
 from ..workspace.eviction import evict
 from ..workspace.locks import locked
 from ..workspace.workspace import Workspace
@@ -45,8 +47,7 @@ class VectorStore:
         """The kept rows `places` into rows `at` of `out` (float32[n, dim])."""
         if not len(places):
             return
-        rows = np.memmap(self._rows, np.float32, "r")
-        rows = rows[: len(rows) // self._dim * self._dim].reshape(-1, self._dim)
+        rows = np.memmap(self._rows, np.float32, "r", shape=(self._read, self._dim))
         for first in range(0, len(places), AT_ONCE):
             out[at[first : first + AT_ONCE]] = rows[places[first : first + AT_ONCE]]
 
@@ -54,6 +55,16 @@ class VectorStore:
         """Keep rows (float32[n, dim]); keys that are there already are left out."""
         if not len(keys):
             return
+        try:
+            self._append(keys, vectors)
+        except OSError as error:
+            raise WorkspaceError(
+                _("vectors can't be kept: {reason}").format(reason=error.strerror or error),
+                where=str(self.folder),
+                fix=_("Free some space, or set LEXILOOM_HOME to a folder on another disk."),
+            ) from None
+
+    def _append(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         with locked(self.folder, patience=60.0):
             self._catch_up()

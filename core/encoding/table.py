@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,10 @@ class PieceTable:
         self.rows, self.dim = tensor["shape"]
         self.dtype = tensor["dtype"]
         self._start = start + tensor["data_offsets"][0]
+        self._where = where
         self._scales = _scales(self._file.path, self.dtype)
+        if self._scales is not None and len(self._scales) < self.rows:
+            self._refuse(len(self._scales))
 
     @property
     def is_scaled(self) -> bool:
@@ -59,8 +62,13 @@ class PieceTable:
         return self._scales is not None
 
     def read(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """float32[k, dim]: the rows `ids`, in that order; rows that are not finite are zero."""
+        """float32[k, dim]: the rows `ids`, in that order; rows that are not finite are zero.
+
+        Raises SourceError for a row that the table has not.
+        """
         rows, inverse = np.unique(ids, return_inverse=True)
+        if len(rows) and (rows[0] < 0 or rows[-1] >= self.rows):
+            self._refuse(self.rows, int(rows[0] if rows[0] < 0 else rows[-1]))
         dtype = np.dtype(SAFETENSORS_TYPES[self.dtype])
         out = np.empty((len(rows), self.dim), np.float32)
         scales = None if self._scales is None else self._scales[rows]
@@ -69,6 +77,14 @@ class PieceTable:
             end = block.first + len(block.sound)
             out[block.first : end] = np.where(block.sound[:, None], block.vectors, 0)
         return out[inverse]
+
+    def _refuse(self, rows: int, asked: int | None = None) -> NoReturn:
+        named = self.rows - 1 if asked is None else asked
+        raise SourceError(
+            _("the table has {rows:,} rows, and row {asked:,} is asked of it").format(rows=rows, asked=named),
+            where=self._where,
+            fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
+        )
 
 
 def _find(files: Sequence[Path], names: Sequence[str]) -> tuple[Any, str, dict[str, Any], int] | None:

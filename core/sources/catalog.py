@@ -137,6 +137,7 @@ def _unpack(entry: CatalogEntry, packed: Path, target: Path, progress: Progress)
     """The one file of vectors of a .gz or .tar.gz, as a file of its own: rows are read where they lie."""
     import gzip
     import tarfile
+    import zlib
 
     total = packed.stat().st_size
     with open(packed, "rb") as raw, gzip.open(raw) as stream, atomic_file(target) as out:
@@ -153,7 +154,7 @@ def _unpack(entry: CatalogEntry, packed: Path, target: Path, progress: Progress)
             while block := source.read(BLOCK):
                 out.write(block)
                 progress(_(STAGE), raw.tell(), total, "bytes", packed.name)
-        except (OSError, EOFError, StopIteration, tarfile.TarError) as error:
+        except (OSError, EOFError, StopIteration, tarfile.TarError, zlib.error) as error:
             raise FormatError(
                 _("the archive is damaged: {reason}").format(reason=error or type(error).__name__),
                 where=str(packed),

@@ -46,6 +46,12 @@ class Model2vecSource(PieceRows):
                 where=checkpoint.name,
                 fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
             )
+        if self._weights is not None and (self._weights.ndim != 1 or len(self._weights) < self._cutter.size):
+            raise SourceError(
+                _("its weights are not one for each of {pieces:,} pieces").format(pieces=self._cutter.size),
+                where=checkpoint.name,
+                fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
+            )
         unscaled = self._table.dtype == "I8" and not self._table.is_scaled
         self.info = SourceInfo(
             name=f"model2vec:{checkpoint.name}",

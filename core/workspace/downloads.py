@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -78,14 +79,15 @@ class _Part:
 
     path: Path
     mark: str = ""  # ETag or Last-Modified
+    total: int | None = None  # bytes of the whole file, where the server says so
 
     @classmethod
     def of(cls, target: Path, url: str) -> _Part:
         part = cls(target.with_name(f"{target.name}.part"))
         try:
             told = json.loads(part._card.read_text("utf-8"))
-            part.mark = told["mark"] if told["url"] == url else ""
-        except (OSError, ValueError, KeyError):
+            part.mark, part.total = (told["mark"], told["total"]) if told["url"] == url else ("", None)
+        except (OSError, ValueError, KeyError, TypeError):
             part.mark = ""
         if not part.mark:
             part.drop()
@@ -99,9 +101,14 @@ class _Part:
     def size(self) -> int:
         return self.path.stat().st_size if self.path.exists() else 0
 
-    def note(self, url: str, mark: str) -> None:
-        self.mark = mark
-        self._card.write_text(json.dumps({"url": url, "mark": mark}), "utf-8")
+    def is_of(self, mark: str, total: int | None) -> bool:
+        """Whether an answer with this mark and size is of the same file. It may leave a date out, but no ETag."""
+        same = mark == self.mark or (not mark and not self.mark.startswith('"'))
+        return same and (None in (total, self.total) or total == self.total)
+
+    def note(self, url: str, mark: str, total: int | None) -> None:
+        self.mark, self.total = mark, total
+        self._card.write_text(json.dumps({"url": url, "mark": mark, "total": total}), "utf-8")
 
     def drop(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -126,10 +133,9 @@ class _Fetch:
     def run(self) -> None:
         import requests
 
-        tries = 0
+        tries, most = 0, self._part.size
         with self._session:
             while True:
-                before = self._part.size
                 try:
                     self._attempt()
                     break
@@ -137,7 +143,9 @@ class _Fetch:
                     error, wait = later, later.seconds
                 except requests.exceptions.RequestException as failed:
                     error, wait = failed, 0.0
-                tries = 0 if self._part.size > before else tries + 1
+                # More than ever before is progress; what begins anew each time comes to an end.
+                tries = 0 if self._part.size > most else tries + 1
+                most = max(most, self._part.size)
                 if tries >= (TRIES if not is_unknown_host(error) else TRIES_FOR_A_NAME):
                     raise self._unreachable(error) from None
                 self._wait(wait or min(8.0, 0.25 * 2**tries))
@@ -163,21 +171,23 @@ class _Fetch:
                 self._part.drop()
                 raise _Later(_("the file on the server has changed"), 0.01)
             self._refuse(answer)
-            resumed = answer.status_code == 206 and _start_of(answer) == have
-            if have and not resumed:
+            first, total = 0, _whole_number(answer.headers.get("Content-Length"))
+            if answer.status_code == 206:
+                first, total = _range_of(answer)
+                if not have or first != have or not self._part.is_of(_mark(answer), total):
+                    self._part.drop()  # not what was asked for, or of another file
+                    raise _Later(_("the server sends another part than was asked for"), 0.01)
+            elif have:
                 self._part.drop()  # no ranges there, or the file has changed: from the start
-            done = have if resumed else 0
-            length = answer.headers.get("Content-Length")
-            total = done + int(length) if length and length.isdigit() else None
-            self._check_space(total, done)
-            self._part.note(self._url, _mark(answer))
-            self._receive(answer, done, total)
+            self._check_space(total, first)
+            self._part.note(self._url, self._part.mark if first else _mark(answer), total)
+            self._receive(answer, first, total)
 
     def _receive(self, answer: Any, done: int, total: int | None) -> None:
         import requests
 
         with open(self._part.path, "ab" if done else "wb") as file:
-            for block in answer.iter_content(BLOCK):
+            for block in _blocks(answer):
                 file.write(block)
                 done += len(block)
                 if time.monotonic() - self._told >= TELL_SECONDS:
@@ -190,14 +200,23 @@ class _Fetch:
 
     def _get(self, headers: dict[str, str]) -> Any:
         """The answer, redirections followed; never from https to http."""
+        from urllib3.exceptions import LocationParseError
+
         url = self._url
         for _hop in range(HOPS):
-            answer = self._session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUTS)
-            if answer.status_code not in (301, 302, 303, 307, 308):
-                return answer
-            answer.close()
-            following = urljoin(url, answer.headers.get("Location", ""))
-            if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
+            try:
+                answer = self._session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=TIMEOUTS)
+                if answer.status_code not in (301, 302, 303, 307, 308):
+                    return answer
+                answer.close()
+                following = urljoin(url, answer.headers.get("Location", ""))
+                leaves = urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https"
+            except (ValueError, LocationParseError):
+                raise self._error(
+                    _("this is no address that can be asked: {url}").format(url=url[:200]),
+                    _("It may have moved: look at its publisher's page, and give the new address or a local path."),
+                ) from None
+            if leaves:
                 raise self._error(
                     _("the server leads away from https, where anybody could change the file"),
                     _("Fetch it elsewhere and name its path."),
@@ -208,10 +227,16 @@ class _Fetch:
     def _refuse(self, answer: Any) -> None:
         status = answer.status_code
         if status in (200, 206):
+            kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if kind == "text/html" and not urlsplit(self._url).path.endswith((".html", ".htm")):
+                raise self._error(
+                    _("the server answers with a web page, not with the file; a network's login page perhaps"),
+                    _("Open the address in a browser; fetch the file there, and name its path."),
+                )
             return
         if status in (408, 425, 429) or status >= 500:
             after = answer.headers.get("Retry-After", "")
-            raise _Later(_("the server answers {status}").format(status=status), float(after) if after.isdigit() else 0)
+            raise _Later(_("the server answers {status}").format(status=status), float(_whole_number(after) or 0))
         if status in (404, 410):
             raise self._error(
                 _("there is no such file on the server ({status})").format(status=status),
@@ -233,7 +258,12 @@ class _Fetch:
             )
 
     def _check(self) -> None:
-        """Compare with the publisher's checksum. The part is removed where it is another file."""
+        """Compare with the publisher's checksum. The part is removed where it is another file, or nothing."""
+        if not self._part.size:
+            self._part.drop()
+            raise self._error(
+                _("the server sends an empty file"), _("Try later, or fetch it elsewhere and name its path.")
+            )
         if not self._checksum:
             return
         import pooch
@@ -281,6 +311,8 @@ def reason_of(error: BaseException, url: str) -> str:
     if is_unknown_host(error):
         return _("{host} can't be found; perhaps there is no network").format(host=urlsplit(url).hostname or url)
     inner = _innermost(error)
+    if isinstance(inner, (http.client.HTTPException, ValueError)):  # a body that ends before its end
+        return _("the connection was cut off")
     told = getattr(inner, "strerror", None) or str(inner).strip().partition("\n")[0]
     return str(told)[:200] or type(inner).__name__
 
@@ -299,8 +331,24 @@ def _mark(answer: Any) -> str:
     return etag if etag and not etag.startswith("W/") else answer.headers.get("Last-Modified", "")
 
 
-def _start_of(answer: Any) -> int:
-    """The first byte of a partial answer: "bytes 100-199/200"."""
-    told = answer.headers.get("Content-Range", "")
-    first = told.removeprefix("bytes ").partition("-")[0]
-    return int(first) if first.isdigit() else -1
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _range_of(answer: Any) -> tuple[int, int | None]:
+    """The first byte of a partial answer, and the size of the whole: 100 and 200 of "bytes 100-199/200"."""
+    told, _slash, whole = answer.headers.get("Content-Range", "").removeprefix("bytes ").partition("/")
+    first = _whole_number(told.partition("-")[0].strip())
+    return -1 if first is None else first, _whole_number(whole.strip())
+
+
+def _blocks(answer: Any) -> Iterator[bytes]:
+    """The body as the server sent it, every byte that came, also before a cut. Raises requests' ConnectionError."""
+    import requests
+    import urllib3
+
+    try:
+        while block := answer.raw.read1(BLOCK, decode_content=False):
+            yield block
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        raise requests.exceptions.ConnectionError(error) from error

@@ -117,3 +117,14 @@ def test_the_command_prints_the_same_ranking(
     assert entrance([*command, "--out", str(tmp_path / "rank.csv")]) == 0
     assert "builtin:english gives a row to" in capsys.readouterr().out
     assert (tmp_path / "rank.csv").read_text("utf-8-sig").count("\n") == 3
+
+
+def test_what_covers_alike_is_ordered_by_score() -> None:
+    from core.ranking import Candidate, _ordered
+
+    def one(name: str, types: float, score: float | None, dim: int = 10) -> Candidate:
+        return Candidate(name, name, "file", dim, 1, "", types=types, score=score)
+
+    given = [one("a", 0.9026, 0.10), one("b", 0.9024, 0.70), one("c", 0.89, 0.9), one("d", 0.9025, None)]
+    assert [c.name for c in _ordered([*given, one("e", 0.9021, 0.0), one("f", 0.9022, -0.5)])] == list("baefdc")
+    assert [c.name for c in _ordered([one("wide", 0.5, 0.1, 20), one("narrow", 0.5, 0.1, 5)])] == ["narrow", "wide"]

@@ -48,6 +48,29 @@ def leads_out(folder: Path) -> None:
     (folder / "modules.json").write_text(json.dumps([{"path": "../../elsewhere", "type": "x.Transformer"}]))
 
 
+def index_of(content: object) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        text = content if isinstance(content, str) else json.dumps(content)
+        (folder / "model.safetensors.index.json").write_text(text)
+
+    return write
+
+
+def no_unknown_piece(folder: Path) -> None:
+    path = folder / "tokenizer.json"
+    told = json.loads(path.read_text())
+    del told["model"]["vocab"]["[UNK]"]
+    told["added_tokens"] = [one for one in told["added_tokens"] if one["content"] != "[UNK]"]
+    path.write_text(json.dumps(told))
+
+
+def piece_beyond_the_table(folder: Path) -> None:
+    path = folder / "tokenizer.json"
+    told = json.loads(path.read_text())
+    told["model"]["vocab"]["house"] = 35
+    path.write_text(json.dumps(told))
+
+
 WRONG: dict[str, tuple[Callable[[Path], None], type[Exception], str]] = {
     "its own code": (
         change_config(auto_map={"AutoModel": "modeling_evil.Evil"}, architectures=["EvilModel"]),
@@ -64,6 +87,19 @@ WRONG: dict[str, tuple[Callable[[Path], None], type[Exception], str]] = {
     "another shape": (change_config(intermediate_size=48), SourceError, "do not fit"),
     "more layers": (change_config(num_hidden_layers=5), SourceError, "do not fit"),
     "a way out": (leads_out, UnsafeFileError, "leads out"),
+    "weights outside": (index_of({"weight_map": {"a": "../other.safetensors"}}), UnsafeFileError, "leads out"),
+    "an index that is none": (index_of("{"), SourceError, "does not name the parts"),
+    "an index without parts": (index_of({"weight_map": ["a"]}), SourceError, "does not name the parts"),
+    "a deep config": (
+        lambda folder: (folder / "config.json").write_text("[" * 100_000) and None,
+        SourceError,
+        "config",
+    ),
+    "no layers": (change_config(num_hidden_layers=-1), SourceError, "no number of layers"),
+    "too many layers": (change_config(num_hidden_layers=10**30), SourceError, "no number of layers"),
+    "no heads": (change_config(num_attention_heads=0), SourceError, "can't be loaded"),
+    "no unknown piece": (no_unknown_piece, SourceError, "can't cut words"),
+    "a piece beyond the table": (piece_beyond_the_table, SourceError, "row 35 is asked of it"),
 }
 
 
@@ -74,7 +110,7 @@ def test_what_is_wrong_is_said_and_nothing_is_run(what: str, tmp_path: Path) -> 
     (folder / "modeling_evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
     spoil(folder)
     with pytest.raises(kind) as error:
-        run(Recipe(vocabulary=["house"], sources=[f"hf:{folder}"]), workspace=Workspace(tmp_path / "home"))
+        run(Recipe(vocabulary=["house", "xyz"], sources=[f"hf:{folder}"]), workspace=Workspace(tmp_path / "home"))
     assert told in str(error.value)
     assert isinstance(error.value, LexiloomError) and error.value.fix
     assert not (tmp_path / "ran").exists()
@@ -197,3 +233,76 @@ def test_a_batch_too_large_for_the_device_is_halved(tmp_path: Path, monkeypatch:
     most[0] = 0
     with pytest.raises(SourceError, match="too small for this model"):
         run(recipe, workspace=Workspace(tmp_path / "none"))
+
+
+def test_no_row_is_read_from_beyond_a_table(tmp_path: Path) -> None:
+    folder = models.bert(tmp_path / "bert")
+    piece_beyond_the_table(folder)
+    for compose in ("mean", "sif"):
+        source = {"kind": "hf-input", "path": str(folder), "compose": compose}
+        with pytest.raises(SourceError, match="row 35 is asked of it"):
+            run(Recipe(vocabulary=["house"], sources=[source]), workspace=Workspace(tmp_path / "home"))
+
+
+def test_odd_modules_are_passed_over(tmp_path: Path) -> None:
+    folder = models.sentence_transformer(tmp_path / "model")
+    (folder / "1_Pooling" / "config.json").write_text("[]")
+    context = Context(workspace=Workspace(tmp_path / "home"))
+    assert "pooled by all" in open_source(f"hf:{folder}", context).info.format
+    (folder / "modules.json").write_text('["a"]')
+    (folder / "extra.json").symlink_to(folder / "nowhere.json")
+    assert open_source(f"hf:{folder}", context).info.dim == 16
+
+
+def test_special_tokens_inside_a_word_are_letters(tmp_path: Path) -> None:
+    source = open_source(f"hf:{models.bert(tmp_path / 'bert')}", Context(workspace=Workspace(tmp_path / "home")))
+    assert source.locate(["foo[SEP]bar"]).tolist() == [-1]  # brackets that this tokenizer does not know
+    assert source.locate(["[SEP]"]).tolist() == [0]  # by itself it is that piece
+
+
+def test_the_unknown_piece_takes_no_part_in_any_pooling(tmp_path: Path) -> None:
+    folder = models.bert(tmp_path / "bert")
+    context = Context(workspace=Workspace(tmp_path / "home"))
+    for pooling in ("first", "last"):
+        spec = Recipe(vocabulary=["a"], sources=[{"kind": "hf", "path": str(folder), "pooling": pooling}]).sources[0]
+        source = open_source(spec, context)
+        words = ["银☃", "☃银", "银行☃"]
+        out = np.empty((3, 16), np.float32)
+        ids = source.locate(words)
+        assert (ids >= 0).all() and source.gather(ids, out).all()
+        cut = [list(pieces) for pieces in source.pieces_of(ids)]  # type: ignore[attr-defined]
+        assert cut == [["银", "[UNK]"], ["[UNK]", "银"], ["银", "行", "[UNK]"]]
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+
+        model, tokenizer = AutoModel.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+        with torch.inference_mode():
+            told = model(**tokenizer(words[2], return_tensors="pt"), output_hidden_states=True).hidden_states
+        at = 1 if pooling == "first" else 2  # of the known piece, not of the unknown one behind it
+        np.testing.assert_allclose(out[2], sum(told[k][0, at] for k in (0, 1, 2)).numpy() / 3, atol=2e-6)
+
+
+def test_a_pooling_or_a_template_that_can_not_be_is_refused(tmp_path: Path) -> None:
+    context = Context(workspace=Workspace(tmp_path / "home"))
+
+    def source(folder: Path, **options: object) -> object:
+        spec = Recipe(vocabulary=["a"], sources=[{"kind": "hf", "path": str(folder), **options}]).sources[0]
+        return open_source(spec, context)
+
+    with pytest.raises(RecipeError, match="no special piece"):
+        source(models.gpt2(tmp_path / "gpt2"), pooling="cls")
+    with pytest.raises(SourceError, match="longer than the 78 pieces"):
+        source(models.bert(tmp_path / "bert"), template="the house " * 60 + "{word}")
+
+
+def test_the_last_position_is_what_sentence_transformers_takes(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    folder = models.sentence_transformer(tmp_path / "model")
+    about = {"word_embedding_dimension": 16, "pooling_mode_lasttoken": True, "pooling_mode_mean_tokens": False}
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(about))
+    words = ["house", "unaffable", "the"]
+    source = open_source(f"hf:{folder}", Context(workspace=Workspace(tmp_path / "home")))
+    out = np.empty((3, 16), np.float32)
+    assert source.gather(source.locate(words), out).all()
+    np.testing.assert_allclose(out, SentenceTransformer(str(folder), device="cpu").encode(words), atol=2e-6)

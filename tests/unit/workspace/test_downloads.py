@@ -154,7 +154,8 @@ def test_stopped_work_goes_on(server: Server, tmp_path: Path, monkeypatch: pytes
     with pytest.raises(Cancelled):
         download(f"{server.url}/whole", tmp_path / "file", progress=stop)
     download(f"{server.url}/whole", tmp_path / "file")
-    assert server.requests[1][1] == f"bytes={1 << 19}-" and (tmp_path / "file").read_bytes() == CONTENT
+    first = int(server.requests[1][1].removeprefix("bytes=").removesuffix("-"))
+    assert 1 << 19 <= first < len(CONTENT) and (tmp_path / "file").read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,95 @@ def test_what_is_wrong_is_said_and_no_file_stands_there(what: str, told: str, se
         download(f"{server.url}/{what}", tmp_path / "file")
     assert told in str(error.value) and error.value.fix and error.value.where == f"{server.url}/{what}"
     assert not (tmp_path / "file").exists()
+
+
+class Misled:
+    """A server that answers as `answer(path, range's first byte or None)` says: (status, headers, body)."""
+
+    def __init__(self, answer: Any) -> None:
+        self.requests = 0
+        misled = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *args: Any) -> None: ...
+
+            def do_GET(self) -> None:
+                misled.requests += 1
+                given = self.headers.get("Range", "").removeprefix("bytes=").rstrip("-")
+                status, headers, body = answer(misled.requests, int(given) if given else None)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/file.gz"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def part_of(first: int, last: int, whole: int, **more: Any) -> tuple[int, dict[str, Any], bytes]:
+    headers = {"Content-Length": last - first, "Content-Range": f"bytes {first}-{last - 1}/{whole}", "ETag": '"one"'}
+    return 206, {**headers, **more}, CONTENT[first:last]
+
+
+WHOLE = (200, {"Content-Length": len(CONTENT), "ETag": '"one"'}, CONTENT)
+HALF = (200, {"Content-Length": len(CONTENT), "ETag": '"one"'}, CONTENT[: len(CONTENT) // 2])
+SIZE = len(CONTENT)
+ODD: dict[str, Any] = {
+    "another part": lambda n, first: WHOLE if first is None and n > 1 else HALF if n == 1 else part_of(10, SIZE, SIZE),
+    "no range told": lambda n, first: (
+        (206, {"Content-Length": SIZE - first, "ETag": '"one"'}, CONTENT[first:])
+        if first
+        else HALF
+        if n == 1
+        else WHOLE
+    ),
+    "short parts": lambda n, first: part_of(first, min(SIZE, first + 300_000), SIZE) if first else HALF,
+    "another file": lambda n, first: part_of(first, SIZE, SIZE, ETag='"two"') if first else HALF if n == 1 else WHOLE,
+    "another size": lambda n, first: part_of(first, SIZE, SIZE + 9) if first else HALF if n == 1 else WHOLE,
+    "encoded": lambda n, first: (200, {**WHOLE[1], "Content-Encoding": "gzip"}, CONTENT),
+    "small cuts": lambda n, first: (
+        (206, part_of(first, SIZE, SIZE)[1], CONTENT[first : first + 200_000])
+        if first
+        else (200, WHOLE[1], CONTENT[:200_000])
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_a_server_that_answers_oddly_gives_the_right_file_or_none(what: str, tmp_path: Path) -> None:
+    server = Misled(ODD[what])
+    try:
+        assert download(server.url, tmp_path / "file").read_bytes() == CONTENT
+        assert server.requests < 10
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize(
+    "answer, told",
+    [
+        (lambda n, first: part_of(0, SIZE // 2, SIZE), "another part than was asked for"),
+        (lambda n, first: (200, {"Content-Length": 0}, b""), "empty file"),
+        (lambda n, first: (200, {"Content-Type": "text/html; charset=utf-8"}, b"<html>log in</html>"), "a web page"),
+        (lambda n, first: (200, {"Content-Length": SIZE}, CONTENT[: 1000 * (5 - n % 3)]), "can't be downloaded"),
+        (lambda n, first: (302, {"Location": "http://[::1", "Content-Length": 0}, b""), "no address"),
+        (lambda n, first: (302, {"Location": f"http://{'a' * 70}/", "Content-Length": 0}, b""), "no address"),
+    ],
+)
+def test_what_can_not_be_right_is_refused(answer: Any, told: str, tmp_path: Path) -> None:
+    server = Misled(answer)
+    try:
+        with pytest.raises(SourceError, match=told):
+            download(server.url, tmp_path / "file")
+        assert not (tmp_path / "file").exists() and server.requests < 12
+    finally:
+        server.close()
 
 
 def test_wrong_bytes_are_thrown_away(server: Server, tmp_path: Path) -> None:
