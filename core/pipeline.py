@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from .combining import combine
 from .coverage import Coverage, Part, measure_coverage
-from .ladder import DEFAULT_LADDER, Ladder
 from .listing import Listing
 from .lock import describe_environment, describe_source, describe_vocabulary, find_warnings
 from .lookup import found_with, look_up, spellings_of
@@ -26,13 +25,10 @@ from .vocabulary import Reading, VocabularySpec
 from .workspace.readings import is_quick, read_once
 
 if TYPE_CHECKING:
-    from .errors import LexiloomError
     from .evaluation.evaluating import Evaluation
     from .evaluation.spec import EvaluateSpec
     from .evaluation.subjects import Subject
-    from .ranking import Ranking
     from .sources import SourceSpec
-    from .vocabulary.vocabulary import Vocabulary
     from .workspace.workspace import Workspace
 
 
@@ -342,53 +338,6 @@ def open_subject(
         return as_subject(matrix, name or folder.resolve().name, fills=spec.policy == "fills", **options)
     context = Context(workspace=workspace or _default_workspace(), progress=progress)
     return as_subject(open_source(parsed, context), name, **options)
-
-
-def rank(
-    vocabulary: Vocabulary,
-    candidates: Sequence[str | SourceSpec],
-    *,
-    ladder: Ladder = DEFAULT_LADDER,
-    corpus: VocabularySpec | None = None,
-    suite_dir: str = "",
-    workspace: Workspace | None = None,
-    base: Path | None = None,
-    device: str = "auto",
-    progress: Progress = ignore,
-) -> Ranking:
-    """Which of `candidates` (specs or spec strings) suits `vocabulary`: see `ranking.rank_sources`.
-
-    One that can't be opened comes last, with the reason; one that the catalog lists and that is not downloaded
-    is told of as the catalog knows it. `corpus` is the text for sources that read words in context. Raises
-    SourceError where a text is no spec string.
-    """
-    from .errors import LexiloomError
-    from .ranking import Candidate, rank_sources
-    from .snippets import naming
-    from .sources import describe_unfetched, parse_source
-
-    told_by = {"vocabulary": vocabulary, "corpus": corpus, "device": device, "progress": progress}
-    context = Context(workspace=workspace or _default_workspace(), **told_by)
-    opened, unopened = [], []
-    for given in candidates:
-        spec = resolved_path(parse_source(given) if isinstance(given, str) else given, base)
-        text = given if isinstance(given, str) else naming(given)
-        if told := describe_unfetched(spec, context):
-            unopened.append(Candidate(**told))
-            continue
-        start = time.perf_counter()
-        try:
-            source = open_source(spec, context)
-        except LexiloomError as error:
-            unopened.append(Candidate(text, text, spec.kind, None, None, "", note=_told(error)))
-            continue
-        opened.append((text, source, time.perf_counter() - start))
-    return rank_sources(vocabulary, opened, unopened, ladder=ladder, suite_dir=suite_dir, progress=progress)
-
-
-def _told(error: LexiloomError) -> str:
-    """What went wrong and what to do, as one message that can be told in another language."""
-    return _("{what}. {fix}").format(what=error.what, fix=error.fix) if error.fix else error.what
 
 
 def _named(text: str) -> tuple[str, str]:

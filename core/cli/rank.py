@@ -51,6 +51,7 @@ def rank(
 ) -> None:
     """Rank sources for a vocabulary: coverage, size, licence, and similarity on the pairs they share."""
     from .. import pipeline
+    from ..candidates import rank as rank_candidates
     from ..recipe import resolved_path
     from ..workspace.atomic import atomic_file
 
@@ -60,7 +61,7 @@ def rank(
         assert draft.vocabulary is not None
         with watched(events, stop=stop) as progress:
             corpus = resolved_path(draft.vocabulary, base)
-            found = pipeline.rank(
+            found = rank_candidates(
                 pipeline.read(draft.vocabulary, base=base, progress=progress).vocabulary,
                 draft.sources,
                 ladder=draft.ladder,

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from core import Vocabulary
+from core.candidates import rank
 from core.cli.console import entrance
 from core.errors import SourceError
-from core.pipeline import rank
 from core.workspace.workspace import Workspace
 from tests import models
 from tests.unit.formats import vector_files as files
