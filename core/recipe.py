@@ -270,8 +270,8 @@ def paths_in(spec: BaseModel) -> list[str]:
 
 
 def resolved_path(spec: SpecT, base: Path | None) -> SpecT:
-    """`spec`, and the specs in it, with their relative paths joined to `base`."""
-    return spec if base is None else _with_paths(spec, lambda path: str(base / path))
+    """`spec`, and the specs in it, with their relative paths joined to `base`; "~" is the user's home."""
+    return spec if base is None else _with_paths(spec, lambda path: str(base / os.path.expanduser(path)))
 
 
 def _with_paths(spec: SpecT, change: Callable[[str], str]) -> SpecT:

@@ -56,16 +56,16 @@ def rank(
     from ..workspace.atomic import atomic_file
 
     with guard(as_json=json, events=events):
-        draft = _asked(vocab, recipe, candidates or ())
+        draft = _asked(vocab, recipe, base, candidates or ())
+        # What options name is relative to the shell's folder, what the recipe names to its own.
         base = base or (recipe.resolve().parent if recipe else None)
         assert draft.vocabulary is not None
         with watched(events, stop=stop) as progress:
-            corpus = resolved_path(draft.vocabulary, base)
             found = rank_candidates(
                 pipeline.read(draft.vocabulary, base=base, progress=progress).vocabulary,
                 draft.sources,
                 ladder=draft.ladder,
-                corpus=corpus,
+                corpus=resolved_path(draft.vocabulary, base),
                 suite_dir=str(suite_dir or ""),
                 base=base,
                 device=device,
@@ -80,14 +80,16 @@ def rank(
             print(rank_report(found, Path(getattr(draft.vocabulary, "path", "")).name or _("the recipe's words")))
 
 
-def _asked(vocab: Path | None, recipe: Path | None, candidates: Sequence[str]) -> Draft:
+def _asked(vocab: Path | None, recipe: Path | None, base: Path | None, candidates: Sequence[str]) -> Draft:
     """Which words, by which ladder, and which sources: of the recipe, or of the options, which are added to it."""
     import tomllib
 
     from ..draft import Draft
+    from ..recipe import resolved_path
     from ..sources import parse_source
     from ..vocabulary import sniff_vocabulary
 
+    here = None if recipe is None else Path.cwd()
     draft = Draft()
     if recipe is not None:
         try:
@@ -98,12 +100,13 @@ def _asked(vocab: Path | None, recipe: Path | None, candidates: Sequence[str]) -
                 where=str(recipe),
                 fix=_("Give a recipe file (TOML)."),
             ) from None
-        draft = Draft.from_tables(tables, base=recipe.resolve().parent)
+        draft = Draft.from_tables(tables, base=base or recipe.resolve().parent)
     if vocab is not None:
-        draft = draft.with_(vocabulary=sniff_vocabulary(vocab))
+        draft = draft.with_(vocabulary=resolved_path(sniff_vocabulary(vocab), here))
     if draft.vocabulary is None:
         raise RecipeError(_("there is no vocabulary yet"), fix=_("Give --vocab FILE, or a recipe that has one."))
-    draft = draft.with_(sources=(*draft.sources, *map(parse_source, candidates)))
+    named = (resolved_path(parse_source(one), here) for one in candidates)
+    draft = draft.with_(sources=(*draft.sources, *named))
     if not draft.sources:
         raise RecipeError(_("there is no source yet"), fix=_("Name some, builtin:english for one."))
     return draft

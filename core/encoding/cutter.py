@@ -160,6 +160,14 @@ class Cutter:
         """Per text its piece ids and, for each, the characters it covers (start, end); no special pieces."""
         return [(one.ids, one.offsets) for one in self._encoded(texts, fast=False)]
 
+    def template(self, text: str) -> list[int]:
+        """The piece ids of a part of a template, where [MASK] and its like are the special pieces that they name."""
+        self._tokenizer.encode_special_tokens = False
+        try:
+            return self._encoded([text], fast=False)[0].ids
+        finally:
+            self._tokenizer.encode_special_tokens = True
+
 
 def _is_text(word: str) -> bool:
     try:

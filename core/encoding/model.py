@@ -17,6 +17,7 @@ from .checkpoint import Checkpoint
 from .cutter import Boundary
 from .device import Device
 from .layers import Reading
+from .table import no_such_row
 
 # Pieces in a batch: more do not run faster, and must fit into the cache or the device's memory.
 TOKENS = {"cpu": 4096, "mps": 8192, "cuda": 65_536}
@@ -75,11 +76,7 @@ class Encoder:
     def _check_pieces(self, largest: int) -> None:
         pieces = getattr(self._model.get_input_embeddings(), "num_embeddings", None)
         if pieces is not None and largest >= pieces:
-            raise SourceError(
-                _("the table has {rows:,} rows, and row {asked:,} is asked of it").format(rows=pieces, asked=largest),
-                where=self._checkpoint.name,
-                fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
-            )
+            raise no_such_row(largest, pieces, self._checkpoint.name)
 
     def _run(self, ids: NDArray[np.int32], counted: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """float32[n, k, dim] of a batch; in halves where the device's memory is too small for it."""

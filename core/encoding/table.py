@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class PieceTable:
         self._where = where
         self._scales = _scales(self._file.path, self.dtype)
         if self._scales is not None and len(self._scales) < self.rows:
-            self._refuse(len(self._scales))
+            raise no_such_row(self.rows - 1, len(self._scales), where)
 
     @property
     def is_scaled(self) -> bool:
@@ -68,7 +68,7 @@ class PieceTable:
         """
         rows, inverse = np.unique(ids, return_inverse=True)
         if len(rows) and (rows[0] < 0 or rows[-1] >= self.rows):
-            self._refuse(self.rows, int(rows[0] if rows[0] < 0 else rows[-1]))
+            raise no_such_row(int(rows[0] if rows[0] < 0 else rows[-1]), self.rows, self._where)
         dtype = np.dtype(SAFETENSORS_TYPES[self.dtype])
         out = np.empty((len(rows), self.dim), np.float32)
         scales = None if self._scales is None else self._scales[rows]
@@ -78,13 +78,14 @@ class PieceTable:
             out[block.first : end] = np.where(block.sound[:, None], block.vectors, 0)
         return out[inverse]
 
-    def _refuse(self, rows: int, asked: int | None = None) -> NoReturn:
-        named = self.rows - 1 if asked is None else asked
-        raise SourceError(
-            _("the table has {rows:,} rows, and row {asked:,} is asked of it").format(rows=rows, asked=named),
-            where=self._where,
-            fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
-        )
+
+def no_such_row(asked: int, rows: int, where: str) -> SourceError:
+    """The error of a tokenizer that names pieces which the model's table has not."""
+    return SourceError(
+        _("the table has {rows:,} rows, and row {asked:,} is asked of it").format(rows=rows, asked=asked),
+        where=where,
+        fix=_("Fetch the model again: tokenizer.json and model.safetensors belong together."),
+    )
 
 
 def _find(files: Sequence[Path], names: Sequence[str]) -> tuple[Any, str, dict[str, Any], int] | None:

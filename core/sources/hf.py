@@ -115,8 +115,7 @@ def _template(template: str, cutter: Cutter) -> tuple[NDArray[np.int32], NDArray
             _("the template {template!r} has no place for the word").format(template=template),
             fix=_("Write {example} where it stands.").format(example="{word}"),
         )
-    cut = [ids for ids, _spans in cutter.spans([before.rstrip(), after])]
-    return np.array(cut[0], np.int32), np.array(cut[1], np.int32)
+    return np.array(cutter.template(before.rstrip()), np.int32), np.array(cutter.template(after), np.int32)
 
 
 class Runner:

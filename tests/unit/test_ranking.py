@@ -97,6 +97,18 @@ def test_a_recipes_words_and_options_are_asked(
     told = json.loads(capsys.readouterr().out)
     assert told["words"] == 2
     assert [(one["kind"], one["dim"], one["missing"]) for one in told["candidates"]] == [("hf", 32, 0), ("file", 4, 1)]
+    # What the shell names lies in the shell's folder, what the recipe names in the recipe's.
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "other.txt").write_text("house\nzzyzx\nxyz\n")
+    source(tmp_path / "elsewhere", "b.txt", ["house", "xyz"])
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    recipe = ["--recipe", str(tmp_path / "draft.toml"), "--json"]
+    assert entrance(["sources", "rank", "b.txt", *recipe]) == 0
+    assert {one["name"]: one["missing"] for one in json.loads(capsys.readouterr().out)["candidates"]}["b.txt"] == 1
+    assert entrance(["sources", "rank", "b.txt", "--vocab", "other.txt", *recipe]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["words"] == 3
+    assert {one["name"]: one["missing"] for one in told["candidates"]}["b.txt"] == 1
     assert entrance(["sources", "rank", "builtin:english"]) == 1 and "--vocab" in capsys.readouterr().err
     assert entrance(["sources", "rank", "--vocab", str(tmp_path / "words.txt")]) == 1
     assert "Name some" in capsys.readouterr().err

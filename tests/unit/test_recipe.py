@@ -134,3 +134,14 @@ def test_relative_paths_move_with_the_recipe(tmp_path: Path) -> None:
     moved = recipe.moved(tmp_path / "project", tmp_path / "project/out")
     assert moved.vocabulary.path == "../w.txt"  # type: ignore[union-attr]
     assert moved.sources[0].path == str(tmp_path / "v")  # type: ignore[union-attr]
+
+
+def test_a_path_from_home_is_not_looked_for_below_the_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.recipe import resolved_path
+
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    recipe = Recipe(vocabulary={"kind": "words", "path": "~/words.txt"}, sources=["vectors.txt"])
+    found = resolved_path(recipe, tmp_path / "base")
+    assert Path(found.vocabulary.path) == tmp_path / "home" / "words.txt"  # type: ignore[union-attr]
+    assert Path(found.sources[0].path) == tmp_path / "base" / "vectors.txt"  # type: ignore[union-attr]

@@ -260,6 +260,14 @@ def test_special_tokens_inside_a_word_are_letters(tmp_path: Path) -> None:
     assert source.locate(["[SEP]"]).tolist() == [0]  # by itself it is that piece
 
 
+def test_a_template_may_hold_special_pieces(tmp_path: Path) -> None:
+    from core.encoding.cutter import Cutter
+
+    cutter = Cutter(models.bert(tmp_path / "bert") / "tokenizer.json")
+    assert cutter.tokens(cutter.template("the [MASK] of")) == ("the", "[MASK]", "of")
+    assert cutter.spans(["the [MASK] of"])[0][0] != cutter.template("the [MASK] of")  # a text of the user's is letters
+
+
 def test_the_unknown_piece_takes_no_part_in_any_pooling(tmp_path: Path) -> None:
     folder = models.bert(tmp_path / "bert")
     context = Context(workspace=Workspace(tmp_path / "home"))
