@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-import core.neighbors
+from core.neighbors import exact
 from core.matrix import EmbeddingMatrix
 from core.neighbors import informed, nearest
 from core.rows import Origin, Rows
@@ -31,9 +31,9 @@ def by_hand(vectors: np.ndarray, row: int, k: int) -> list[int]:
     return sorted(others, key=lambda i: (-round(cosine[i], 5), i))[:k]
 
 
-@pytest.mark.parametrize("block", [64, 1 << 12, 1 << 25])
+@pytest.mark.parametrize("block", [7, 64, 4096])
 def test_neighbors_are_those_of_all_pairs(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core.neighbors, "BLOCK_BYTES", block)
+    monkeypatch.setattr(exact, "ROWS_AT_ONCE", block)
     vectors = np.random.default_rng(0).standard_normal((300, 8)).astype(np.float32)
     found = nearest(matrix_of(vectors), ["w3", "w77"], 5)
     assert found.ids.tolist() == [by_hand(vectors, 3, 5), by_hand(vectors, 77, 5)]
