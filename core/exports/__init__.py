@@ -29,6 +29,7 @@ class Target:
     reader     path -> parts to compare with the matrix
     snippet    code that loads these very files; {path!r} and {words!r} stand for them
     ends       the characters that end a word in it, which words may not hold
+    stem       what its main file is called, if nobody says otherwise
     """
 
     extension: str
@@ -37,10 +38,17 @@ class Target:
     reader: Callable[[Path], Iterator[Part]]
     snippet: str
     ends: str
+    stem: str
+
+    @property
+    def file(self) -> str:
+        """The usual name of its main file."""
+        return self.stem + self.extension
 
     @classmethod
     def of(cls, module: ModuleType, extension: str, title: str) -> Target:
-        return cls(extension, title, module.write, module.read, module.SNIPPET, getattr(module, "ENDS", ""))
+        ends, stem = getattr(module, "ENDS", ""), getattr(module, "STEM", "embedding")
+        return cls(extension, title, module.write, module.read, module.SNIPPET, ends, stem)
 
 
 EXPORTS: dict[str, Target] = {

@@ -1,7 +1,10 @@
-"""TensorBoard's Embedding Projector: NAME (vectors, tab-separated) and NAME.metadata.tsv."""
+"""TensorBoard's Embedding Projector: vectors.tsv and metadata.tsv, and beside them what tells it of both:
+projector_config.pbtxt for `tensorboard --logdir FOLDER`, projector_config.json for the stand-alone projector.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import category
@@ -15,12 +18,13 @@ from .numbers import rows_as_text
 from .writers import Part, in_parts
 
 UNSHOWN = {"Cc", "Cs", "Zl", "Zp"}  # control, surrogate, line and paragraph separator
+STEM = "vectors"  # as TensorBoard's own examples call it
 NAMES = [origin.name.lower() for origin in Origin]
 
 
 def write(matrix: EmbeddingMatrix, path: Path) -> list[Path]:
-    """Write the pair. Metadata of several columns has a header line; one of one column must not."""
-    metadata = path.with_suffix(".metadata.tsv")
+    """Write the bundle. Metadata of several columns has a header line; one of one column must not."""
+    metadata = metadata_path(path)
     with atomic_file(path) as file:
         for _first, part in in_parts(matrix.vectors):
             file.write("".join(f"{row}\n" for row in rows_as_text(part, "\t")).encode("ascii"))
@@ -32,7 +36,29 @@ def write(matrix: EmbeddingMatrix, path: Path) -> list[Path]:
             if counts is not None:
                 columns.append(str(counts[row]))
             file.write(("\t".join(columns) + "\n").encode("utf-8"))
-    return [path, metadata]
+    return [path, *_configs(matrix, path, metadata), metadata]
+
+
+def metadata_path(path: Path) -> Path:
+    """metadata.tsv beside vectors.tsv; beside any other NAME.tsv it is NAME.metadata.tsv."""
+    return path.with_name("metadata.tsv") if path.name == "vectors.tsv" else path.with_suffix(".metadata.tsv")
+
+
+def _configs(matrix: EmbeddingMatrix, path: Path, metadata: Path) -> list[Path]:
+    about = {
+        "tensorName": path.stem,
+        "tensorShape": list(matrix.vectors.shape),
+        "tensorPath": path.name,
+        "metadataPath": metadata.name,
+    }
+    as_json, as_text = path.with_name("projector_config.json"), path.with_name("projector_config.pbtxt")
+    with atomic_file(as_json) as file:
+        file.write(json.dumps({"embeddings": [about]}, indent=2).encode("ascii"))
+    named = {"tensor_name": path.stem, "tensor_path": path.name, "metadata_path": metadata.name}
+    with atomic_file(as_text) as file:  # of a protocol buffer; its strings are quoted as in JSON
+        lines = "".join(f"  {name}: {json.dumps(value)}\n" for name, value in named.items())
+        file.write(f"embeddings {{\n{lines}}}\n".encode("ascii"))
+    return [as_json, as_text]
 
 
 def escaped(word: str) -> str:

@@ -75,7 +75,7 @@ def _target(visit: Visit, key: str, saved: SavedBuild, kind: str, target: Target
     st.markdown(f"**{_(target.title)}**")
     out = server.home().builds / f"{key}.exports" / kind
     files = sorted(out.iterdir()) if out.is_dir() else []
-    main = next((file for file in files if file.suffix == target.extension), None)
+    main = next((file for file in files if file.name == target.file), None)
     stage = f"export:{key}:{kind}"
     if main is None:
         st.caption(_("about {bytes}").format(bytes=size(estimate_bytes(saved.matrix, kind))))
@@ -83,7 +83,7 @@ def _target(visit: Visit, key: str, saved: SavedBuild, kind: str, target: Target
         status = job(
             visit,
             stage,
-            lambda: jobs_of.export(key, kind, target.extension, spaces),
+            lambda: jobs_of.export(key, kind, target.file, spaces),
             label=_("Prepare"),
             main=False,
         )

@@ -111,10 +111,10 @@ def build(visit: Visit, key: str) -> JobSpec:
     )
 
 
-def export(key: str, kind: str, extension: str, spaces: str) -> JobSpec:
+def export(key: str, kind: str, file: str, spaces: str) -> JobSpec:
     """Write a build in another program's format."""
     builds = server.home().builds
-    out = builds / f"{key}.exports" / kind / f"embedding{extension}"
+    out = builds / f"{key}.exports" / kind / file
     return JobSpec(
         kind="export",
         arguments=("export", str(builds / key), "--format", kind, "--out", str(out), "--spaces", spaces, "--json"),

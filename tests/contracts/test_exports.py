@@ -16,6 +16,7 @@ import pytest
 
 from core.errors import ExportError, WorkspaceError
 from core.exports import EXPORTS, estimate_bytes, export, writers
+from core.exports.projector import metadata_path
 from core.matrix import EmbeddingMatrix
 from core.rows import Origin, Rows
 from core.vocabulary.vocabulary import Vocabulary
@@ -86,7 +87,7 @@ def load_projector(path: Path) -> Loaded:
         with open(name, encoding="utf-8", newline="") as file:
             return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
-    header, *rows = table(path.with_suffix(".metadata.tsv"))
+    header, *rows = table(metadata_path(path))
     assert header[0] == "word"
     assert all(len(row) == len(header) for row in rows)
     return [row[0] for row in rows], np.array([[np.float32(x) for x in row] for row in table(path)], np.float32)
