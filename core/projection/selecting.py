@@ -1,0 +1,91 @@
+"""Which rows of a matrix get a point, and why the others don't."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError, one_of
+from ..matrix import EmbeddingMatrix
+from ..messages import N_, _, number
+from ..rows import Origin
+from .spec import Selection
+
+SPECIAL, ZERO, UNCHOSEN = "special", "zero", "unchosen"
+REASONS = {
+    SPECIAL: N_("special row, not a word"),
+    ZERO: N_("all zeros: no direction"),
+    UNCHOSEN: N_("not among the words that were chosen"),
+}
+ORIGINS = tuple(origin.name.lower() for origin in Origin if origin not in (Origin.MISSING, Origin.SPECIAL))
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Selected:
+    """rows int64[n], in row order: they get a point. left_out: reason -> int64[·]; together all rows of the matrix."""
+
+    rows: NDArray[np.int64]
+    left_out: dict[str, NDArray[np.int64]]
+
+
+def select(matrix: EmbeddingMatrix, selection: Selection) -> Selected:
+    """The rows that `selection` chooses, without special rows and rows of zeros.
+
+    Raises InputError for an origin that there is none of this name, for words that the matrix has not, and where
+    nothing is left.
+    """
+    n = len(matrix.vocabulary)
+    special = np.array(matrix.rows.is_(Origin.SPECIAL))
+    special[[matrix.vocabulary.ids[word] for word in matrix.vocabulary.specials]] = True
+    zero = ~_any(matrix) & ~special
+    chosen = _chosen(matrix, selection) & ~special & ~zero
+    if selection.most:
+        at = np.flatnonzero(chosen)
+        counts = matrix.vocabulary.counts
+        order = at if counts is None else at[np.argsort(-counts[at], kind="stable")]
+        chosen = np.zeros(n, bool)
+        chosen[order[: selection.most]] = True
+    rows = np.flatnonzero(chosen)
+    if not len(rows):
+        raise InputError(
+            _("no word is left to draw"),
+            fix=_("Choose other words: these are special rows, or none passes all conditions."),
+        )
+    reasons = {SPECIAL: special, ZERO: zero, UNCHOSEN: ~(chosen | special | zero)}
+    return Selected(rows, {name: np.flatnonzero(those) for name, those in reasons.items() if those.any()})
+
+
+def _chosen(matrix: EmbeddingMatrix, selection: Selection) -> NDArray[np.bool_]:
+    chosen = np.ones(len(matrix.vocabulary), bool)
+    if selection.origins:
+        if wrong := [name for name in selection.origins if name not in ORIGINS]:
+            raise InputError(
+                _("no origin is called {name!r}").format(name=wrong[0]),
+                fix=_("Choose {names}.").format(names=one_of(ORIGINS)),
+            )
+        chosen &= np.isin(matrix.rows.origin, [Origin[name.upper()] for name in selection.origins])
+    if selection.contains:
+        wanted = selection.contains.casefold()
+        chosen &= np.fromiter((wanted in word.casefold() for word in matrix.vocabulary.words), bool, len(chosen))
+    if selection.words:
+        unknown = [word for word in selection.words if word not in matrix.vocabulary.ids]
+        if unknown:
+            raise InputError(
+                _("{n} of the {total} words are not in the matrix: {words}").format(
+                    n=number(len(unknown)), total=number(len(selection.words)), words=", ".join(unknown[:SHOWN])
+                ),
+                fix=_("Leave them out, or correct their spelling."),
+            )
+        listed = np.zeros(len(chosen), bool)
+        listed[[matrix.vocabulary.ids[word] for word in selection.words]] = True
+        chosen &= listed
+    return chosen
+
+
+def _any(matrix: EmbeddingMatrix, block: int = 1 << 15) -> NDArray[np.bool_]:
+    n = len(matrix.vocabulary)
+    found = [matrix.vectors[first : first + block].any(axis=1) for first in range(0, n, block)]
+    return np.concatenate(found) if found else np.zeros(0, bool)
