@@ -19,5 +19,6 @@ app = st.App(
     routes=[
         *download_routes(server.home()),
         Mount("/fonts", StaticFiles(directory=ASSETS / "fonts")),
+        Mount("/viewer", StaticFiles(directory=ASSETS / "viewer" / "dist")),
     ],
 )

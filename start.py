@@ -180,6 +180,9 @@ def install(*, dev: bool) -> None:
     say("Compiling the file readers (once)")
     if run("-c", "from core.formats.native import kernels; kernels()"):
         raise Stop("the file readers can't be compiled; the error stands above.")
+    say("Compiling neighbors and maps (once, up to a minute or two)")
+    if run("-m", "core.projection.ahead"):
+        raise Stop("what draws maps can't be compiled; the error stands above.")
     # Last of all, so that an interrupted installation is taken up again.
     STAMP.write_text(json.dumps(wanted), encoding="utf-8")
 

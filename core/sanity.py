@@ -112,15 +112,21 @@ def _equal(matrix: EmbeddingMatrix, kept: NDArray[np.int64], digests: NDArray[np
     return tuple(sorted(found, key=lambda one: -one.size))
 
 
+def telling_rows(matrix: EmbeddingMatrix, listing: Listing | None = None) -> list[int]:
+    """Rows of frequent words, but not of those that every text has, which say little."""
+    vocabulary = matrix.vocabulary
+    special = {vocabulary.ids[word] for word in vocabulary.specials}
+    known = informed(matrix)
+    ordered = (listing or Listing.of(matrix.rows, vocabulary)).pick().tolist()
+    asked = [i for i in ordered[: 50 * BINS] if known[i] and i not in special]
+    long_enough = [i for i in asked if vocabulary.words[i].isalnum()]
+    return long_enough[min(len(long_enough) // 4, 200) :] or long_enough
+
+
 def _examples(matrix: EmbeddingMatrix) -> tuple[Example, ...]:
     """The most frequent words (the first, without counts), of as many origins as there are."""
     vocabulary, listing = matrix.vocabulary, Listing.of(matrix.rows, matrix.vocabulary)
-    special = {vocabulary.ids[word] for word in vocabulary.specials}
-    known = informed(matrix)
-    asked = [i for i in listing.pick().tolist()[: 50 * BINS] if known[i] and i not in special]
-    long_enough = [i for i in asked if vocabulary.words[i].isalnum()]
-    # Words that every text has say little: those from the middle of the list tell more.
-    telling = long_enough[min(len(long_enough) // 4, 200) :] or long_enough
+    telling = telling_rows(matrix, listing)
     chosen: list[int] = []
     for origin in (Origin.EXACT, Origin.NORMALIZED, Origin.COMPOSED):
         chosen += [i for i in telling if matrix.rows.origin[i] == origin][:1]

@@ -110,6 +110,26 @@ EXPLANATIONS = {
         ),
         r"$\cos(u, v) = \frac{u \cdot v}{\lVert u \rVert \lVert v \rVert}$",
     ),
+    "points": Explanation(
+        N_("Words that have a point on this map. Words of one and the same row share their point."),
+        N_("All chosen words with a direction; the others are named below the map, none is left out silently."),
+    ),
+    "trustworthiness": Explanation(
+        N_(
+            "How far nearness on the map can be believed: 1 if all words near each other here are so in truth; words "
+            "that only look near lower it, the more the farther they are in truth."
+        ),
+        N_("Over the 10 nearest words on the map, by their ranks in the original space (Venna and Kaski 2001)."),
+        r"$1 - \frac{2}{n k (2n - 3k - 1)} \sum_i \sum_{j \in U_i} (r(i, j) - k)$",
+    ),
+    "preservation": Explanation(
+        N_("Which share of a word's 10 true neighbors are among its 10 nearest on the map."),
+        N_("The mean over the words; the color “true neighbors near here” shows it for each."),
+    ),
+    "explained": Explanation(
+        N_("Which share of the variance of the rows lies in the directions that are shown."),
+        N_("The rest differs in directions that are not shown."),
+    ),
     "rows": Explanation(N_("Rows of the matrix: one for every word and special token, in your order.")),
     "dimensions": Explanation(N_("Numbers in every row.")),
     "dropped": Explanation(N_("Words that the fill “leave out” gave no row; `dropped.json` lists them.")),

@@ -40,32 +40,35 @@ def draw_map(
     counts: NDArray[np.int64] | None = None,
     labels: bool = True,
     focus: int | None = None,
+    fly: bool = True,
     near: Sequence[int] = (),
     revision: str = "",
+    dark: bool = False,
 ) -> Figure:
     """The map `drawn`, its points colored by `coloring`.
 
     words   of the points, in their order
     counts  int64[n]: the size of the points, where given, and who gets a label first
-    focus   the point that the view goes to, and which lines lead from to the points `near`
+    dark    whether the page is: words are written in a color that stands out from it
+    focus   the point that is ringed, and that lines lead from to the points `near`; with `fly` the view goes there
     """
-    flat = drawn.spec.dim == 2
+    flat, target = drawn.spec.dim == 2, focus if fly else None
     made = figure(
         height=HEIGHT,
         showlegend=isinstance(coloring, Names),
         legend=_LEGEND,
-        uirevision=f"{revision}:{focus}",
+        uirevision=f"{revision}:{target}",
         dragmode="pan" if flat else "orbit",
-        **(_flat(drawn, focus) if flat else _space(drawn, focus)),
+        **(_flat(drawn, target) if flat else _space(drawn, target)),
     )
     for places, marker, name in _groups(coloring, counts):
         _points(made, drawn, words, coloring, places, marker, name)
     if focus is not None and near:
-        _lines(made, drawn, words, focus, near)
-    named = _labelled(words, drawn, counts, focus) if labels and flat else []
-    _names(made, drawn, words, [i for i in named if i != focus and i not in near])
+        _lines(made, drawn, words, focus, near, dark)
+    named = _labelled(words, drawn, counts, target) if labels and flat else []
+    _names(made, drawn, words, [i for i in named if i != focus and i not in near], dark)
     if focus is not None:
-        _ring(made, drawn, words, focus)
+        _ring(made, drawn, words, focus, dark)
     return made
 
 
@@ -81,7 +84,11 @@ _LEGEND = {
 }
 
 
-_HALO = {"shadow": "auto"}  # in the color of the page: words are read above points
+def _ink(size: int, dark: bool, flat: bool) -> dict[str, Any]:
+    """Words in the color of the page's text, with a halo in that of the page: they are read above points."""
+    color, page = ("#F1F4F5", "#101619") if dark else ("#151B1E", "#FFFFFF")
+    halo = ", ".join(f"{x}px {y}px 2px {page}" for x in (-1, 1) for y in (-1, 1))
+    return {"size": size, "family": FONT, "color": color, **({"shadow": halo} if flat else {})}
 
 
 def picked_points(points: Sequence[Mapping[str, Any]], coloring: Coloring, n: int) -> NDArray[np.int64]:
@@ -186,7 +193,7 @@ def _add(made: Figure, points: NDArray[np.float32], trace: dict[str, Any], *, te
         made.add_scattergl(x=points[:, 0], y=points[:, 1], **trace)
 
 
-def _lines(made: Figure, drawn: Projection, words: Sequence[str], focus: int, near: Sequence[int]) -> None:
+def _lines(made: Figure, drawn: Projection, words: Sequence[str], focus: int, near: Sequence[int], dark: bool) -> None:
     """Lines from a word to its true neighbors, and their names."""
     ends = np.full((3 * len(near), drawn.points.shape[1]), np.nan, np.float32)
     ends[0::3], ends[1::3] = drawn.points[focus], drawn.points[list(near)]
@@ -197,31 +204,31 @@ def _lines(made: Figure, drawn: Projection, words: Sequence[str], focus: int, ne
         "showlegend": False,
     }
     _add(made, ends, trace, text=True)
-    _names(made, drawn, words, list(near))
+    _names(made, drawn, words, list(near), dark)
 
 
-def _names(made: Figure, drawn: Projection, words: Sequence[str], which: Sequence[int]) -> None:
+def _names(made: Figure, drawn: Projection, words: Sequence[str], which: Sequence[int], dark: bool) -> None:
     if not which:
         return
     trace: dict[str, Any] = {
         "mode": "text",
         "text": [shown(words[i]) for i in which],
         "textposition": "top center",
-        "textfont": {"size": 12, "family": FONT, **_HALO} if drawn.spec.dim == 2 else {"size": 12},
+        "textfont": _ink(12, dark, drawn.spec.dim == 2),
         "hoverinfo": "skip",
         "showlegend": False,
     }
     _add(made, drawn.points[list(which)], trace, text=True)
 
 
-def _ring(made: Figure, drawn: Projection, words: Sequence[str], focus: int) -> None:
+def _ring(made: Figure, drawn: Projection, words: Sequence[str], focus: int, dark: bool) -> None:
     ring = {"symbol": "circle-open", "size": 18, "color": ACCENT, "line": {"width": 2.5, "color": ACCENT}}
     trace: dict[str, Any] = {
         "mode": "markers+text",
         "marker": ring,
         "text": [f"<b>{shown(words[focus])}</b>"],
         "textposition": "bottom center",
-        "textfont": {"size": 14, "family": FONT, **_HALO} if drawn.spec.dim == 2 else {"size": 14},
+        "textfont": _ink(14, dark, drawn.spec.dim == 2),
         "hoverinfo": "skip",
         "showlegend": False,
     }

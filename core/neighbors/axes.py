@@ -99,7 +99,7 @@ def axis(matrix: EmbeddingMatrix, low: Sequence[str], high: Sequence[str]) -> Ax
 
 
 def along(
-    matrix: EmbeddingMatrix, axes: Axis | Sequence[Axis], rows: NDArray[np.int64] | None = None
+    matrix: EmbeddingMatrix, axes: Axis | Sequence[Axis], rows: NDArray[np.int64] | Sequence[int] | None = None
 ) -> NDArray[np.float32]:
     """float32[k, axes]: the position of rows (None: all) on one axis or two, their cosines with the directions.
 

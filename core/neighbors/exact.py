@@ -83,8 +83,6 @@ def ranks_of(vectors: Floats, queries: Ints, wanted: Ints, *, bar: Floats, progr
     for first in range(0, len(queries), QUERIES_AT_ONCE):
         part = slice(first, first + QUERIES_AT_ONCE)
         levels[part] = np.einsum("qkd,qd->qk", vectors[wanted[part]], vectors[queries[part]]) + bar[wanted[part]]
-    # The product of a block differs from this one in its last bits: what is so close is equal.
-    levels += np.float32(1e-6) * np.maximum(1, np.abs(levels))
     counts = np.zeros(wanted.shape, np.int64)
 
     def see(scores: Floats, part: slice, first: int, stop: int) -> None:

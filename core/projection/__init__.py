@@ -40,6 +40,7 @@ MEANING = {
         "between them mean nothing: it makes all about equally dense."
     ),
 }
+SHOWN = 5  # words that a note names
 LEAST_FOR_LAYOUT = 5  # points: fewer have no neighborhoods worth keeping
 
 
@@ -111,6 +112,13 @@ def project(
     if len(space) < len(chosen.rows):
         notes.append(
             _("words that share another word's row, and its point: {n}").format(n=number(len(chosen.rows) - len(space)))
+        )
+    if chosen.unknown:
+        notes.append(
+            _("words that are not in the matrix: {n} ({words})").format(
+                n=number(len(chosen.unknown)),
+                words=", ".join(chosen.unknown[:SHOWN]) + (", …" if len(chosen.unknown) > SHOWN else ""),
+            )
         )
     drawn = asked.kind if len(space) >= LEAST_FOR_LAYOUT else "pca"
     # In the middle, so that maps of different methods lie about the same place.

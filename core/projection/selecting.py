@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, one_of
 from ..matrix import EmbeddingMatrix
-from ..messages import N_, _, number
+from ..messages import N_, _
 from ..rows import Origin
 from .spec import Selection
 
@@ -20,22 +20,24 @@ REASONS = {
     UNCHOSEN: N_("not among the words that were chosen"),
 }
 ORIGINS = tuple(origin.name.lower() for origin in Origin if origin not in (Origin.MISSING, Origin.SPECIAL))
-SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Selected:
-    """rows int64[n], in row order: they get a point. left_out: reason -> int64[·]; together all rows of the matrix."""
+    """rows int64[n], in row order: they get a point. left_out: reason -> int64[·]; together all rows of the matrix.
+
+    unknown  words that were asked for, and that the matrix has not
+    """
 
     rows: NDArray[np.int64]
     left_out: dict[str, NDArray[np.int64]]
+    unknown: tuple[str, ...] = ()
 
 
 def select(matrix: EmbeddingMatrix, selection: Selection) -> Selected:
     """The rows that `selection` chooses, without special rows and rows of zeros.
 
-    Raises InputError for an origin that there is none of this name, for words that the matrix has not, and where
-    nothing is left.
+    Raises InputError for an origin that there is none of this name, and where nothing is left.
     """
     n = len(matrix.vocabulary)
     special = np.array(matrix.rows.is_(Origin.SPECIAL))
@@ -55,7 +57,9 @@ def select(matrix: EmbeddingMatrix, selection: Selection) -> Selected:
             fix=_("Choose other words: these are special rows, or none passes all conditions."),
         )
     reasons = {SPECIAL: special, ZERO: zero, UNCHOSEN: ~(chosen | special | zero)}
-    return Selected(rows, {name: np.flatnonzero(those) for name, those in reasons.items() if those.any()})
+    left_out = {name: np.flatnonzero(those) for name, those in reasons.items() if those.any()}
+    ids = matrix.vocabulary.ids
+    return Selected(rows, left_out, tuple(word for word in selection.words if word not in ids))
 
 
 def _chosen(matrix: EmbeddingMatrix, selection: Selection) -> NDArray[np.bool_]:
@@ -71,16 +75,8 @@ def _chosen(matrix: EmbeddingMatrix, selection: Selection) -> NDArray[np.bool_]:
         wanted = selection.contains.casefold()
         chosen &= np.fromiter((wanted in word.casefold() for word in matrix.vocabulary.words), bool, len(chosen))
     if selection.words:
-        unknown = [word for word in selection.words if word not in matrix.vocabulary.ids]
-        if unknown:
-            raise InputError(
-                _("{n} of the {total} words are not in the matrix: {words}").format(
-                    n=number(len(unknown)), total=number(len(selection.words)), words=", ".join(unknown[:SHOWN])
-                ),
-                fix=_("Leave them out, or correct their spelling."),
-            )
         listed = np.zeros(len(chosen), bool)
-        listed[[matrix.vocabulary.ids[word] for word in selection.words]] = True
+        listed[[matrix.vocabulary.ids[word] for word in selection.words if word in matrix.vocabulary.ids]] = True
         chosen &= listed
     return chosen
 

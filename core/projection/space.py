@@ -121,6 +121,13 @@ def layout_neighbors(
     if space.exact:
         ids = true_neighbors(space, k, progress=progress)
         return ids, space.distances(np.arange(len(space)), ids)
+    return approximate_neighbors(space, k, seed, progress)
+
+
+def approximate_neighbors(
+    space: Space, k: int, seed: int, progress: Progress = ignore
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Neighbors by NN-descent among the first principal components: int64[m, k] and float32[m, k]."""
     from pynndescent import NNDescent
 
     reduced = components(space, REDUCED, progress)

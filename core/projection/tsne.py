@@ -1,6 +1,6 @@
 """Maps by t-SNE (van der Maaten and Hinton 2008): openTSNE's, scikit-learn's exact one for few words.
 
-openTSNE interpolates the forces on a grid (FIt-SNE, Linderman et al. 2019). It starts from PCA, so that the order
+openTSNE interpolates the forces on a grid (FIt-SNE, Linderman et al. 2019), of fewer words in a tree. It starts from PCA, so that the order
 of the groups is kept as far as it can be (Kobak and Berens 2019), and from exact neighbors.
 """
 
@@ -18,6 +18,7 @@ from .space import Space, components, layout_neighbors
 from .spec import TsneMap
 
 FEW = 500  # rows: below, every pair is weighed
+GRID_FROM = 5000  # points
 EARLY, EARLY_EXAGGERATION = 250, 12.0
 EVERY = 10  # iterations between two reports
 NEIGHBORS_PER_PERPLEXITY = 3
@@ -76,8 +77,8 @@ def _interpolated(
     embedding = TSNEEmbedding(
         start.astype(np.float64),
         affinities,
-        # The grid is openTSNE's for flat maps only; in space it sorts the points into a tree.
-        negative_gradient_method="fft" if spec.dim == 2 else "bh",
+        # The grid is for flat maps, and pays from some thousands of points on; else they are sorted into a tree.
+        negative_gradient_method="fft" if spec.dim == 2 and len(start) > GRID_FROM else "bh",
         n_jobs=workers(),
         random_state=spec.seed,
     )

@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 DAY = 86_400
-EXPORTS = ".exports"
+EXPORTS, MAPS = ".exports", ".maps"  # what was made of a build lies beside it
 
 
 def sweep_builds(folder: Path, listed: Iterable[str], *, days: float = 1.0) -> list[str]:
-    """Remove the builds and exports in `folder` that are not among `listed` and older than `days`; their names.
+    """Remove the builds, exports and maps in `folder` that are not among `listed` and older than `days`; their names.
 
     One that was just finished is on no list yet, so nothing new is touched.
     """
     kept = set(listed)
     gone = []
     for path in folder.iterdir() if folder.is_dir() else ():
-        key = path.name.removesuffix(EXPORTS)
+        key = path.name.removesuffix(EXPORTS).removesuffix(MAPS)
         if path.name.startswith(".") or key in kept or not path.is_dir():
             continue
         try:
