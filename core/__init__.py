@@ -6,8 +6,8 @@
     build.save("out")
 
 Every stage is a plain function as well: `read_vocabulary`, `open_source`, `look_up`, `combine`,
-`measure_coverage`, `fill`, `transform`, `export`. Names are loaded when they are first used, so that
-`import core` costs next to nothing.
+`measure_coverage`, `fill`, `transform`, `export`; and what is looked at in a matrix: `nearest`, `project`,
+`compare`. Names are loaded when they are first used, so that `import core` costs next to nothing.
 """
 
 from __future__ import annotations
@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .combining import combine as combine
+    from .comparing import compare as compare
     from .coverage import measure_coverage as measure_coverage
     from .errors import LexiloomError as LexiloomError
     from .exports import export as export
     from .lookup import look_up as look_up
     from .matrix import EmbeddingMatrix as EmbeddingMatrix
     from .matrix import Lookup as Lookup
+    from .neighbors import nearest as nearest
     from .oov import fill as fill
     from .pipeline import Build as Build
     from .pipeline import cover as cover
     from .pipeline import run as run
+    from .projection import project as project
     from .recipe import Recipe as Recipe
     from .rows import Origin as Origin
     from .sources import open_source as open_source
@@ -43,12 +46,15 @@ _HOMES = {
     "Recipe": "recipe",
     "Vocabulary": "vocabulary.vocabulary",
     "combine": "combining",
+    "compare": "comparing",
     "cover": "pipeline",
     "export": "exports",
     "fill": "oov",
     "look_up": "lookup",
     "measure_coverage": "coverage",
+    "nearest": "neighbors",
     "open_source": "sources",
+    "project": "projection",
     "read_vocabulary": "vocabulary",
     "run": "pipeline",
     "transform": "transforms",

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import _
-from .map import spaced
-from .style import ACCENT, COLORS, FONT, figure, shown
+from .map import ink, spaced
+from .style import ACCENT, COLORS, figure, shown
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 HEIGHT = 560
+END = 18  # letters of a pole's name beside an axis
 CELL = 24  # pixels of a word in the table of cosines
 # Blue to white to red: cosines below and above 0 keep apart for every kind of color vision.
 DIVERGING = ((0.0, "#2166AC"), (0.25, "#92C5DE"), (0.5, "#F7F7F7"), (0.75, "#F4A582"), (1.0, "#B2182B"))
@@ -27,11 +28,13 @@ def along_axes(
     poles: Sequence[tuple[str, str]],
     *,
     marked: Sequence[bool] = (),
+    dark: bool = False,
 ) -> Figure:
     """Words at their positions (float32[n, 1 or 2]) on one axis or two.
 
     poles   the names of the two ends of each axis
     marked  which words are those of the poles themselves
+    dark    whether the page is
     """
     two = positions.shape[1] == 2
     x = positions[:, 0].astype(np.float64)
@@ -61,7 +64,7 @@ def along_axes(
         mode="text",
         text=[shown(words[i]) for i in named],
         textposition="top center",
-        textfont={"size": 12, "family": FONT, "shadow": "auto"},
+        textfont=ink(12, dark, True),
         hoverinfo="skip",
     )
     return made
@@ -72,7 +75,8 @@ def _axis(pole: tuple[str, str]) -> dict[str, object]:
 
 
 def _pole(pole: tuple[str, str]) -> str:
-    return _("← {low} · cosine with the axis · {high} →").format(low=pole[0], high=pole[1])
+    low, high = (end if len(end) <= END else f"{end[:END]}…" for end in pole)
+    return _("← {low} · cosine · {high} →").format(low=low, high=high)
 
 
 def similarities(words: Sequence[str], cosines: NDArray[np.float32]) -> Figure:

@@ -130,6 +130,27 @@ EXPLANATIONS = {
         N_("Which share of the variance of the rows lies in the directions that are shown."),
         N_("The rest differs in directions that are not shown."),
     ),
+    "common": Explanation(
+        N_("Words that both matrices have, with a direction in both. Only these are compared, also as neighbors."),
+        N_("Else a word that one of them lacks would make a difference of vocabularies look like one of spaces."),
+    ),
+    "overlap": Explanation(
+        N_("Which share of a word's nearest words are the same in both matrices, whatever their order."),
+        N_("The mean over the measured words; neighbors are searched among the common words."),
+        r"$\frac{|N_1(w) \cap N_2(w)|}{k}$",
+    ),
+    "displacement": Explanation(
+        N_(
+            "How far a word turned: 1 minus the cosine of its two rows, after the first space was turned onto the "
+            "second (orthogonal Procrustes). 0: not at all; 1: to a direction that has nothing in common."
+        ),
+        N_("Over the common words, rows of length 1."),
+        r"$1 - \cos(u_w R, v_w)$",
+    ),
+    "agreement": Explanation(
+        N_("Whether the two matrices order pairs of words alike: Spearman's rank correlation of the pairs' cosines."),
+        N_("Over a seeded sample of pairs of common words."),
+    ),
     "rows": Explanation(N_("Rows of the matrix: one for every word and special token, in your order.")),
     "dimensions": Explanation(N_("Numbers in every row.")),
     "dropped": Explanation(N_("Words that the fill “leave out” gave no row; `dropped.json` lists them.")),

@@ -57,6 +57,8 @@ def draw_map(
         height=HEIGHT,
         showlegend=isinstance(coloring, Names),
         legend=_LEGEND,
+        margin={"l": 8, "r": 28, "t": 44, "b": 8},  # room for the tools
+        modebar={"bgcolor": CLEAR, "color": "#868E96", "activecolor": ACCENT},
         uirevision=f"{revision}:{target}",
         dragmode="pan" if flat else "orbit",
         **(_flat(drawn, target) if flat else _space(drawn, target)),
@@ -84,7 +86,7 @@ _LEGEND = {
 }
 
 
-def _ink(size: int, dark: bool, flat: bool) -> dict[str, Any]:
+def ink(size: int, dark: bool, flat: bool) -> dict[str, Any]:
     """Words in the color of the page's text, with a halo in that of the page: they are read above points."""
     color, page = ("#F1F4F5", "#101619") if dark else ("#151B1E", "#FFFFFF")
     halo = ", ".join(f"{x}px {y}px 2px {page}" for x in (-1, 1) for y in (-1, 1))
@@ -214,7 +216,7 @@ def _names(made: Figure, drawn: Projection, words: Sequence[str], which: Sequenc
         "mode": "text",
         "text": [shown(words[i]) for i in which],
         "textposition": "top center",
-        "textfont": _ink(12, dark, drawn.spec.dim == 2),
+        "textfont": ink(12, dark, drawn.spec.dim == 2),
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -228,7 +230,7 @@ def _ring(made: Figure, drawn: Projection, words: Sequence[str], focus: int, dar
         "marker": ring,
         "text": [f"<b>{shown(words[focus])}</b>"],
         "textposition": "bottom center",
-        "textfont": _ink(14, dark, drawn.spec.dim == 2),
+        "textfont": ink(14, dark, drawn.spec.dim == 2),
         "hoverinfo": "skip",
         "showlegend": False,
     }
@@ -290,10 +292,13 @@ def _labelled(
 ) -> list[int]:
     """The words that get a label: frequent ones first, none over another, in the view as it is first seen."""
     low, high = (np.asarray(corner) for corner in _window(drawn, focus))
+    scale = min(np.array([WIDTH, HEIGHT - 80]) / np.maximum(high - low, 1e-12))
+    # The view is as wide as the page: with one scale on both axes it shows more than was asked for.
+    room = (np.array([WIDTH, HEIGHT - 80]) / scale - (high - low)) / 2
+    low, high = low - room, high + room
     order = np.arange(len(words)) if counts is None else np.argsort(-counts, kind="stable")
     inside = np.all((drawn.points > low) & (drawn.points < high), axis=1)
     ids: list[int] = order[inside[order]][:TRIED].tolist()
-    scale = min(np.array([WIDTH, HEIGHT - 80]) / np.maximum(high - low, 1e-12))
     places = (drawn.points[ids] - low) * scale
     return spaced(places, [words[i] for i in ids], ids)
 

@@ -1,7 +1,8 @@
 """Maps by t-SNE (van der Maaten and Hinton 2008): openTSNE's, scikit-learn's exact one for few words.
 
-openTSNE interpolates the forces on a grid (FIt-SNE, Linderman et al. 2019), of fewer words in a tree. It starts from PCA, so that the order
-of the groups is kept as far as it can be (Kobak and Berens 2019), and from exact neighbors.
+openTSNE interpolates the forces on a grid (FIt-SNE, Linderman et al. 2019), those of fewer words in a tree. It
+starts from PCA, so that the order of the groups is kept as far as it can be (Kobak and Berens 2019), and from exact
+neighbors.
 """
 
 from __future__ import annotations

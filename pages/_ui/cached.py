@@ -21,7 +21,7 @@ from core.messages import current_language
 from core.neighbors import informed, nearest
 from core.pipeline import Cover, cover_opened, is_quick_to_read, read
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
-from core.sanity import Sanity, examine
+from core.sanity import Sanity, examine, telling_rows
 from core.sources import is_ready, open_source, parse_source
 from core.sources.protocol import Context, Source
 from core.vocabulary import Reading
@@ -189,6 +189,16 @@ def sanity(key: str, saved: SavedBuild) -> Sanity:
 @st.cache_resource(max_entries=48, show_spinner=False)
 def _sanity(build_name: str, _saved: SavedBuild) -> Sanity:
     return examine(_saved.matrix)
+
+
+def frequent(key: str, saved: SavedBuild, most: int) -> list[int]:
+    """Rows of frequent words of a finished matrix that tell something."""
+    return _frequent(key, saved)[:most]
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _frequent(build_name: str, _saved: SavedBuild) -> list[int]:
+    return telling_rows(_saved.matrix)
 
 
 _figures: dict[int, dict[Any, Figure]] = {}

@@ -5,6 +5,7 @@ key of a build that this workspace has, `name` one of
 
     matrix.safetensors, words.json, …    what the build's folder holds
     exports/KIND/FILE                    an export that was prepared
+    maps/MAP/FILE                        a map that was drawn, or what the viewer needs of it
     everything.zip                       the build, its recipe, and the files that the recipe names
 
 Whatever is not to be had is "not found", without a word why. Nothing is read into memory as a whole.
@@ -34,6 +35,8 @@ BLOCK = 1 << 20
 # "identity" keeps Streamlit's server from compressing gigabytes of vectors, which do not shrink, and from
 # hiding how long the file is.
 SAFE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store", "Content-Encoding": "identity"}
+# What the viewer of large maps reads is named by its content, and worth keeping in the browser.
+VIEWED, KEPT = ".lxm", {"Cache-Control": "private, max-age=31536000, immutable"}
 EVERYTHING = "everything.zip"
 LOCK = "build.json"
 
@@ -53,7 +56,8 @@ def download_routes(home: Workspace) -> list[Route]:
         path = _file(folder, asked["name"])
         if path is None:
             return _not_found()
-        return FileResponse(path, filename=path.name, media_type="application/octet-stream", headers=SAFE)
+        headers = {**SAFE, **KEPT} if path.suffix == VIEWED else SAFE
+        return FileResponse(path, filename=path.name, media_type="application/octet-stream", headers=headers)
 
     return [Route("/download/{workspace}/{key}/{name:path}", serve, methods=["GET"])]
 
@@ -72,12 +76,12 @@ def _whose(workspaces: PersonalWorkspaces, given: str) -> PersonalWorkspace | No
 
 
 def _file(folder: Path, name: str) -> Path | None:
-    """A file of the build that its lock lists, or of its exports."""
+    """A file of the build that its lock lists, or of its exports and maps."""
     parts = PurePosixPath(name).parts
     if len(parts) == 1 and name in _listed(folder):
         base, path = folder, folder / name
-    elif len(parts) == 3 and parts[0] == "exports" and all(part not in ("", ".", "..") for part in parts):
-        base = folder.with_name(f"{folder.name}.exports")
+    elif len(parts) == 3 and parts[0] in ("exports", "maps") and all(part not in ("", ".", "..") for part in parts):
+        base = folder.with_name(f"{folder.name}.{parts[0]}")
         path = base / parts[1] / parts[2]
     else:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from annotated_types import Ge, Gt, Le, Lt
@@ -16,6 +16,7 @@ from core.messages import N_, _
 from . import state
 from .panels import place_error
 
+Chosen = TypeVar("Chosen", bound=BaseModel)
 # Values of a choice, as a reader is told; those of one field alone by its name.
 CHOICES = {
     "auto": N_("automatic"),
@@ -33,6 +34,8 @@ CHOICES = {
     "first": N_("first piece"),
     "last": N_("last piece"),
     "cls": N_("the special piece"),
+    "cosine": N_("cosine"),
+    "euclidean": N_("Euclidean"),
     "end": N_("the last position"),
     "sif": N_("mean, rare pieces weigh more"),
     "fast": N_("as fast as the hardware can"),
@@ -50,6 +53,31 @@ def edit(spec: BaseModel, place: str, names: Sequence[str], *, disabled: bool = 
         field = type(spec).model_fields.get(name)
         if field is not None:
             _edit(field, getattr(spec, name), f"{place}.{name}", disabled)
+
+
+def choose(spec: Chosen, names: Sequence[str], key: str) -> Chosen:
+    """`spec` with some fields as widgets say, which keep their values by `key`: for choices that no recipe holds."""
+    given: dict[str, Any] = {}
+    for name in names:
+        field, value, widget = type(spec).model_fields[name], getattr(spec, name), f"{key}-{name}"
+        label, told = _(field.title or name), _(field.description) if field.description else None
+        if typing.get_origin(field.annotation) is typing.Literal:
+            options = list(typing.get_args(field.annotation))
+            given[name] = st.selectbox(
+                label,
+                options,
+                options.index(value),
+                format_func=lambda one: _(CHOICES.get(one, str(one))),
+                help=told,
+                key=widget,
+            )
+        else:
+            kind = type(value)
+            low, high = _bounds(field, kind)
+            given[name] = st.number_input(
+                label, low, high, value, step=1 if kind is int else None, help=told, key=widget
+            )
+    return spec.model_copy(update=given)
 
 
 def _edit(field: FieldInfo, value: Any, place: str, disabled: bool) -> None:

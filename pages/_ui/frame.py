@@ -22,6 +22,7 @@ PAGES = {
     "source": (N_("Source"), ":material/database:"),
     "coverage": (N_("Coverage"), ":material/stacked_bar_chart:"),
     "download": (N_("Build and download"), ":material/download:"),
+    "explore": (N_("Explore"), ":material/explore:"),
     "evaluate": (N_("Evaluate"), ":material/leaderboard:"),
 }
 

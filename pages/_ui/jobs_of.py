@@ -13,9 +13,10 @@ import tomli_w
 from core.draft import Draft
 from core.jobs import JobSpec
 from core.messages import _
+from core.projection import TITLES, ProjectSpec, Selection
 from core.settings import plain
 
-from . import cached, server
+from . import cached, cached_maps, server
 from .state import Visit
 
 
@@ -121,6 +122,33 @@ def export(key: str, kind: str, file: str, spaces: str) -> JobSpec:
         key=_key("export", key, kind, spaces),
         title=_("Writing {name}").format(name=out.name),
         base=str(builds),
+        result=str(out),
+    )
+
+
+def draw(visit: Visit, key: str, name: str, spec: ProjectSpec, selection: Selection) -> JobSpec:
+    """Lay a build's words out and keep the map beside the build."""
+    assert visit.base is not None
+    folder = cached_maps.map_folder(key, name)
+    out = folder / "map.parquet"
+    options = [f"--{option.replace('_', '-')}={value}" for option, value in plain(spec).items() if option != "kind"]
+    chosen = [f"--origin={origin}" for origin in selection.origins]
+    if selection.most:
+        chosen.append(f"--most={selection.most}")
+    if selection.contains:
+        chosen.append(f"--contains={selection.contains}")
+    if selection.words:
+        words = folder / "words.txt"
+        folder.mkdir(parents=True, exist_ok=True)
+        words.write_text("".join(f"{word}\n" for word in selection.words), encoding="utf-8")
+        chosen.append(f"--words={words}")
+    build = str(server.home().builds / key)
+    return JobSpec(
+        kind="project",
+        arguments=("project", build, f"--method={spec.kind}", *options, *chosen, f"--out={out}", "--json"),
+        key=_key("project", key, name),
+        title=_("Drawing with {method}").format(method=_(TITLES[spec.kind])),
+        base=str(server.home().builds),
         result=str(out),
     )
 

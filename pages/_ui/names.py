@@ -7,6 +7,7 @@ from typing import Any
 
 from core.draft import Draft
 from core.messages import _, current_language, number
+from core.recipe import Recipe
 
 # More sources than these are counted.
 SHOWN = 3
@@ -40,7 +41,7 @@ def draft_name(draft: Draft, title: str = "") -> str:
     return " · ".join(part for part in (title, words, sources_name(draft)) if part)
 
 
-def sources_name(draft: Draft) -> str:
+def sources_name(draft: Draft | Recipe) -> str:
     """The sources in a line: in the order in which they are asked, or all together."""
     names = [source_name(source) for source in draft.sources]
     if len(names) > SHOWN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,22 @@ def remember(name: str, what: Any) -> None:
 def recall(name: str, default: Any = None) -> Any:
     """What `remember` kept."""
     return st.session_state.get(f"kept:{name}", default)
+
+
+def put(name: str, what: Any) -> None:
+    """Give the widget with the key `name` a value; called before the widget is drawn, as in a callback."""
+    st.session_state[name] = what
+
+
+def from_address(name: str, options: Sequence[Any]) -> Any:
+    """Which of `options` the address names, else the first."""
+    given = st.query_params.get(name)
+    return next((one for one in options if str(one) == given), options[0])
+
+
+def to_address(name: str, widget: str) -> None:
+    """Keep a widget's choice in the address; a callback."""
+    st.query_params[name] = str(st.session_state[widget])
 
 
 def fresh(name: str) -> str:

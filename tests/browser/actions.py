@@ -17,6 +17,7 @@ PAGES = {
     "source": "Source",
     "coverage": "Coverage",
     "download": "Build and download",
+    "explore": "Explore",
     "evaluate": "Evaluate",
 }
 
