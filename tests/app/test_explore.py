@@ -19,9 +19,8 @@ from .conftest import assert_sound, texts
 
 Open = Callable[..., AppTest]
 VIEWS = ("map", "neighbors", "analogies", "axes", "similarities", "compare")
-WORDS = (
-    "man woman king queen cat dog horse cow red green blue small tiny big huge bad good breakfast lunch dinner".split()
-)
+TEXT = "man woman king queen cat dog horse cow red green blue small tiny big huge bad good breakfast lunch dinner"
+WORDS = TEXT.split()
 HOSTILE = ["<img src=x onerror=alert(1)>", "**bold**", ":red[x]", "$x$", "[a](b)", "日本\n語", "\u202eabc", "😀"]
 # A key stands for a content: another content, another key.
 KEYS, ALIKE = ("0" * 31 + "1", "0" * 31 + "2"), "f" * 32
