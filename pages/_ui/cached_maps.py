@@ -221,18 +221,23 @@ def file_of(saved: SavedBuild, drawn: Projection, ending: str, title: str) -> by
 
 
 def compared(
-    keys: tuple[str, str], saved: tuple[SavedBuild, SavedBuild], k: int, most: int, names: tuple[str, str]
+    keys: tuple[str, str],
+    saved: tuple[SavedBuild, SavedBuild],
+    *,
+    k: int,
+    most: int,
+    invented: bool,
+    names: tuple[str, str],
 ) -> Comparison:
     """Two builds compared. Raises LexiloomError."""
-    return _compared(told(keys, k, most, names), saved, k, most, names)
+    asked = {"k": k, "most": most, "informed_only": not invented, "names": tuple(map(str, names))}
+    return _compared(told(keys, asked), saved, asked)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _compared(
-    name: str, _saved: tuple[SavedBuild, SavedBuild], _k: int, _most: int, _names: tuple[str, str]
-) -> Comparison:
+def _compared(name: str, _saved: tuple[SavedBuild, SavedBuild], _asked: dict[str, Any]) -> Comparison:
     first, second = _saved
-    return compare(first.matrix, second.matrix, k=_k, most=_most, names=_names)
+    return compare(first.matrix, second.matrix, **_asked)
 
 
 def comparison_file(found: Comparison, ending: str) -> bytes:

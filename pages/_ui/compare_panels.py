@@ -37,10 +37,20 @@ def show(visit: Visit, chosen: Chosen) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = pick(_("Compared with"), others, f"compare-{chosen.key}")
         k = st.number_input(_("Neighbors"), 1, 50, 10, key="compare-k", width=120)
+        invented = st.toggle(
+            _("Invented rows too"),
+            key="compare-invented",
+            help=_("They say nothing about their words; switch them on to compare two fills."),
+        )
     try:
         with st.spinner(_("Comparing")):
             found = cached_maps.compared(
-                (chosen.key, other.key), (chosen.saved, other.saved), int(k), MOST_AT_ONCE, (_("first"), _("second"))
+                (chosen.key, other.key),
+                (chosen.saved, other.saved),
+                k=int(k),
+                most=MOST_AT_ONCE,
+                invented=invented,
+                names=(_("first"), _("second")),
             )
     except LexiloomError as error:
         problem(error)

@@ -92,8 +92,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 def _load() -> None:
-    """Import what the first visitor's charts and tables would else wait for."""
-    for name in ("pandas", "pyarrow.compute", "plotly.graph_objects"):
+    """Import what the first visitor's charts, tables and maps would else wait for."""
+    for name in ("pandas", "pyarrow.compute", "plotly.graph_objects", "scipy.spatial", "core.neighbors.kernels"):
         import_module(name)
 
 
