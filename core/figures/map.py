@@ -40,7 +40,6 @@ def draw_map(
     counts: NDArray[np.int64] | None = None,
     labels: bool = True,
     focus: int | None = None,
-    fly: bool = True,
     near: Sequence[int] = (),
     revision: str = "",
     dark: bool = False,
@@ -50,24 +49,24 @@ def draw_map(
     words   of the points, in their order
     counts  int64[n]: the size of the points, where given, and who gets a label first
     dark    whether the page is: words are written in a color that stands out from it
-    focus   the point that is ringed, and that lines lead from to the points `near`; with `fly` the view goes there
+    focus   the point that the view goes to, ringed, with lines to the points `near`
     """
-    flat, target = drawn.spec.dim == 2, focus if fly else None
+    flat = drawn.spec.dim == 2
     made = figure(
         height=HEIGHT,
         showlegend=isinstance(coloring, Names),
         legend=_LEGEND,
         margin={"l": 8, "r": 28, "t": 44, "b": 8},  # room for the tools
         modebar={"bgcolor": CLEAR, "color": "#868E96", "activecolor": ACCENT},
-        uirevision=f"{revision}:{target}",
+        uirevision=f"{revision}:{focus}",
         dragmode="pan" if flat else "orbit",
-        **(_flat(drawn, target) if flat else _space(drawn, target)),
+        **(_flat(drawn, focus) if flat else _space(drawn, focus)),
     )
     for places, marker, name in _groups(coloring, counts):
         _points(made, drawn, words, coloring, places, marker, name)
     if focus is not None and near:
         _lines(made, drawn, words, focus, near, dark)
-    named = _labelled(words, drawn, counts, target) if labels and flat else []
+    named = _labelled(words, drawn, counts, focus) if labels and flat else []
     _names(made, drawn, words, [i for i in named if i != focus and i not in near], dark)
     if focus is not None:
         _ring(made, drawn, words, focus, dark)

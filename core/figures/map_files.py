@@ -87,7 +87,7 @@ def _coloring(drawn: Projection, matrix: EmbeddingMatrix, name: str, clusters: i
 def page(drawn: Projection, matrix: EmbeddingMatrix, found: Sequence[Coloring], *, title: str = "") -> str:
     """One HTML page that holds everything it needs: the viewer for a flat map, Plotly for one in space."""
     heading = _("{title}: {method} of {n} words").format(
-        title=title or _("Map"), method=_(TITLES[drawn.drawn]), n=number(len(drawn.rows))
+        title=title or _("Word map"), method=_(TITLES[drawn.drawn]), n=number(len(drawn.rows))
     )
     lead = str(_(MEANING[drawn.drawn]))
     if drawn.spec.dim == 3:

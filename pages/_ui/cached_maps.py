@@ -137,7 +137,6 @@ def picture(
     sizes: bool,
     labels: bool,
     focus: int | None,
-    fly: bool,
     near: Sequence[int],
 ) -> Figure:
     """The map as a figure. Not kept: each is a few megabytes, and made in less time than it is sent."""
@@ -149,7 +148,6 @@ def picture(
         counts=None if counts is None or not sizes else counts[drawn.rows],
         labels=labels,
         focus=focus,
-        fly=fly,
         near=near,
         revision=name,
         dark=st.context.theme.type == "dark",

@@ -216,4 +216,4 @@ def _take_away(found: Comparison) -> None:
                 on_click="ignore",
                 key=f"compare-{ending}",
             )
-    st.code("lexiloom compare first second --out comparison.html", language="bash")
+    st.code("lexiloom compare first second --out comparison.html", language="bash", wrap_lines=True)

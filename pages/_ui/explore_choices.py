@@ -22,7 +22,7 @@ from .names import sources_name, vocabulary_name
 from .state import Visit
 
 VIEWS = {
-    "map": (N_("Map"), ":material/scatter_plot:"),
+    "map": (N_("Word map"), ":material/scatter_plot:"),
     "neighbors": (N_("Neighbors"), ":material/hub:"),
     "analogies": (N_("Analogies"), ":material/balance:"),
     "axes": (N_("Axes"), ":material/straighten:"),

@@ -159,11 +159,11 @@ def _column(visit: Visit, shown: Shown) -> Tinted | None:
 def _drawn_by_plotly(
     visit: Visit, shown: Shown, tinted: Tinted, labels: bool, sizes: bool, flown: int | None
 ) -> list[int]:
-    """The points that are picked, in a map of up to some thousands."""
+    """The points that are picked, in a map of up to some thousands.
+
+    Only a search changes the figure: a changed one is drawn anew, and what was panned and zoomed is lost.
+    """
     tint, key = tinted.coloring, f"map-figure-{shown.id}-{tinted.name}"
-    points = _points_of(state.value(key))
-    before = picked_points(points, tint, len(shown.drawn.rows)).tolist()
-    focus = flown if flown is not None else before[0] if len(before) == 1 else None
     made = cached_maps.picture(
         shown.id,
         shown.chosen.saved,
@@ -171,9 +171,8 @@ def _drawn_by_plotly(
         tint,
         sizes=sizes,
         labels=labels,
-        focus=focus,
-        fly=flown is not None,
-        near=_near(shown, focus),
+        focus=flown,
+        near=_near(shown, flown),
     )
     flat = shown.drawn.spec.dim == 2
     event = st.plotly_chart(
@@ -186,11 +185,21 @@ def _drawn_by_plotly(
     )
     if not flat:
         st.caption(_("In space, words are found by the search above: points can't be picked."))
-        return [focus] if focus is not None else []
+        return [] if flown is None else [flown]
     st.caption(_("Click a word, or draw around several with the lasso above the map. Double-click lets go."))
-    return picked_points(_points_of(event), tint, len(shown.drawn.rows)).tolist() or (
-        [focus] if focus is not None else []
-    )
+    return _latest(shown, picked_points(_points_of(event), tint, len(shown.drawn.rows)).tolist(), flown)
+
+
+def _latest(shown: Shown, picked: list[int], flown: int | None) -> list[int]:
+    """What was picked, or the word that was searched for: whichever came last."""
+    name = f"latest-{shown.id}"
+    before, sought, searched = state.recall(name, ([], None, True))
+    if flown != sought:
+        searched = flown is not None
+    elif picked != before:
+        searched = not picked
+    state.remember(name, (picked, flown, searched))
+    return [flown] if searched and flown is not None else picked
 
 
 def _points_of(event: Any) -> Sequence[Any]:
@@ -221,8 +230,8 @@ def _drawn_by_viewer(
         folder, f"colors-{tinted.name}-{shown.id[:8]}", lambda: packed_coloring(tinted.coloring).packed()
     )
     rows = shown.drawn.rows
-    before = cached_maps.picked(state.recall(f"picked-{shown.id}"), shown.id, shown.drawn)
-    focus = flown if flown is not None else before[0] if len(before) == 1 else None
+    before = _latest(shown, cached_maps.picked(state.recall(f"picked-{shown.id}"), shown.id, shown.drawn), flown)
+    focus = before[0] if len(before) == 1 else None
     found = big_map(
         points_url=address(visit, shown.chosen.key, f"maps/{shown.name}/{points}"),
         coloring_url=address(visit, shown.chosen.key, f"maps/{shown.name}/{colors}"),
@@ -234,7 +243,7 @@ def _drawn_by_viewer(
         lines=[(int(rows[focus]), int(rows[place])) for place in _near(shown, focus)] if focus is not None else [],
     )
     state.remember(f"picked-{shown.id}", found.rows)
-    return cached_maps.picked(found.rows, shown.id, shown.drawn) or ([focus] if focus is not None else [])
+    return _latest(shown, cached_maps.picked(found.rows, shown.id, shown.drawn), flown)
 
 
 # What was picked
@@ -248,7 +257,11 @@ def _picked(shown: Shown, places: list[int]) -> None:
     rows = [int(shown.drawn.rows[place]) for place in places]
     words = [matrix.vocabulary.words[row] for row in rows]
     if len(words) == 1:
-        st.subheader(_("Picked"), anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Picked"), anchor=False)
+            if state.value("map-find-text") != words[0]:
+                label = _("Show it with its neighbors on the map")
+                st.button(label, key="map-fly", on_click=state.put, args=("map-find-text", words[0]), type="tertiary")
         neighbor_panels.answered(shown.chosen, words[0], NEAR, "mean", key="map-near")
         return
     st.subheader(_("{n} words picked").format(n=number(len(words))), anchor=False)

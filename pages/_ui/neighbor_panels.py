@@ -32,16 +32,17 @@ def show(visit: Visit, chosen: Chosen) -> None:
             max_chars=300,
         )
         k = st.number_input(_("Neighbors"), 1, MOST, 10, key="near-k", width=120)
-        weighting = st.segmented_control(
-            _("Several words"),
-            ["mean", "sif"],
-            default="mean",
-            required=True,
-            format_func=lambda one: _("mean") if one == "mean" else _("rare words weigh more"),
-            key="near-weighting",
-            disabled=not _can_weigh(chosen),
-            help=_("A phrase is the mean of its words' rows, each of length 1; or weighted by a / (a + p), SIF."),
-        )
+        weighting = "mean"
+        if _can_weigh(chosen):
+            weighting = st.segmented_control(
+                _("Several words"),
+                ["mean", "sif"],
+                default="mean",
+                required=True,
+                format_func=lambda one: _("mean") if one == "mean" else _("rare words weigh more"),
+                key="near-weighting",
+                help=_("A phrase is the mean of its words' rows, each of length 1; or weighted by a / (a + p), SIF."),
+            )
     asked = (text or "").strip() or _example(chosen)
     answered(chosen, asked, int(k), weighting or "mean", key="near")
 

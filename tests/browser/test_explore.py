@@ -119,7 +119,7 @@ def test_a_map_is_drawn_lassoed_clicked_searched_and_taken_away(visit: Visit, se
         (one for one in places if box["x"] < one[1] < box["x"] + box["width"] - 80),
         key=lambda one: min(math.hypot(one[1] - other[1], one[2] - other[2]) for other in places if other != one),
     )
-    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    box = chart(page)
     page.mouse.dblclick(box["x"] + 5, box["y"] + 5)
     page.get_by_text("words picked").wait_for(state="detached")
     do.settle(page)
@@ -204,9 +204,9 @@ def test_words_are_never_markup(visit: Visit, server: Server, view: str) -> None
     elif view == "neighbors":
         page.get_by_label("Word or phrase").fill(HOSTILE[0])
     elif view == "similarities":
-        page.get_by_label("Words", exact=True).fill("\n".join(HOSTILE))
+        page.get_by_role("textbox", name="Words", exact=True).fill("\n".join(HOSTILE))
     else:
-        page.get_by_label("Words to place").fill("\n".join(HOSTILE))
+        page.get_by_role("textbox", name="Words to place").fill("\n".join(HOSTILE))
     page.keyboard.press("Control+Enter" if view in ("similarities", "axes") else "Enter")
     do.settle(page)
     if view == "map":

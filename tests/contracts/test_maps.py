@@ -1,4 +1,4 @@
-"""The contract of every kind of map: all words accounted for, finite, the same again, honest where it can't do as asked."""
+"""The contract of every kind of map: all words accounted for, finite, repeatable, honest where it can't do as asked."""
 
 from __future__ import annotations
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.neighbors import exact
 from core.matrix import EmbeddingMatrix
-from core.neighbors import informed, nearest
+from core.neighbors import exact, informed, nearest
 from core.rows import Origin, Rows
 from core.vocabulary.vocabulary import Vocabulary
 
