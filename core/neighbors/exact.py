@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 Rows = Callable[[int, int], Floats]
 
 ROWS_AT_ONCE = 4096
-QUERIES_AT_ONCE = 512
+QUERIES_AT_ONCE = 1024
 FEW = 8  # queries: below, reading the rows takes the time, and not the products
 # From so many multiplications on, torch's faster product is worth its import (some seconds).
 WORTH_TORCH = 5e11
