@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,9 +16,8 @@ from .progress import watched
 
 if TYPE_CHECKING:
     from ..comparing import Comparison, SideBySide
-    from ..progress import Progress
 
-WRITTEN = ("html", "csv", "parquet", "png", "svg")
+WRITTEN = ("html", "json", "csv", "parquet", "png", "svg")
 
 
 def compare(
@@ -78,10 +77,10 @@ def compare(
                 informed_only=not all_rows,
                 progress=progress,
             )
-            sides = [side_by_side(found, one) for one in dict.fromkeys(word)]
+            sides = [side_by_side(found, one, whole=True) for one in dict.fromkeys(word)]
             for path in out:
                 progress(_("Writing"), 0, message=path.name)
-                _write(found, path, word, progress)
+                _write(found, path, sides, most_changed)
         _tell(found, sides, most_changed, json=json)
 
 
@@ -95,14 +94,20 @@ def names_of(first: Path, second: Path) -> tuple[str, str]:
     return f"{one[-1]} (1)", f"{other[-1]} (2)"
 
 
-def _write(found: Comparison, path: Path, words: list[str], progress: Progress) -> None:
+def _write(found: Comparison, path: Path, sides: list[SideBySide], listed: int) -> None:
     from ..comparing import write_csv, write_parquet
 
-    ending = path.suffix[1:]
+    ending, words = path.suffix[1:], [one.word for one in sides]
     if ending == "csv":
         write_csv(found, path)
     elif ending == "parquet":
         write_parquet(found, path)
+    elif ending == "json":
+        from ..workspace.atomic import atomic_file
+        from .words_report import neighbors_json
+
+        with atomic_file(path) as file:
+            file.write(neighbors_json(_document(found, sides, listed)))
     elif ending == "html":
         from ..figures.comparing_page import write_page
 
@@ -115,11 +120,17 @@ def _write(found: Comparison, path: Path, words: list[str], progress: Progress) 
         write_picture(aligned_map(found, words=words or None), path, **PICTURE)
 
 
-def _tell(found: Comparison, sides: list[SideBySide], listed: int, *, json: bool) -> None:
+def _document(found: Comparison, sides: list[SideBySide], listed: int) -> dict[str, Any]:
+    """The one document of `--json` and of a .json file."""
     from ..messages import with_told
+
+    return with_told({**found.as_dict(listed), "words_asked": [one.as_dict() for one in sides]})
+
+
+def _tell(found: Comparison, sides: list[SideBySide], listed: int, *, json: bool) -> None:
     from .compare_report import compare_report
 
     if json:
-        print_json(with_told({**found.as_dict(listed), "words_asked": [one.as_dict() for one in sides]}))
+        print_json(_document(found, sides, listed))
     else:
         print(compare_report(found, sides, listed))

@@ -70,7 +70,8 @@ def _words(title: str, found: Comparison, at: NDArray[np.int64]) -> str:
     for i in at.tolist():
         row = found.row(i)
         count = [number(row["count"])] if counted else []
-        figures = [percent(row["overlap"], 0), number(row["displacement"], 3)]
+        # From the figure itself: rounded twice, it would not be that of the neighbors side by side.
+        figures = [percent(row["overlap"], 0), number(float(found.displacement[i]), 3)]
         rows.append([word(row["word"]), came_about(found, i), *count, *figures])
     return "\n".join([title, aligned(rows, left=2)])
 

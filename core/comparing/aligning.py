@@ -25,18 +25,25 @@ from ..transforms.pca import WIDEST
 from .shared import Shared
 
 BLOCK = 4096
+# Rows of two spaces that were trained apart are as good as at right angles to each other: from this median cosine on,
+# both matrices are taken for one space before and after a change.
+ONE_SPACE = 0.5
 Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Aligned:
-    """rotation float64[d, e]; displacement float32[n]; points float32[n, 2] each; explained: shares of variance."""
+    """rotation float64[d, e]; displacement float32[n]; points float32[n, 2] each; explained: shares of variance.
+
+    cosine  float32[n]: of the rows as they are, where both matrices are of one space; None where they are not
+    """
 
     rotation: Doubles
     displacement: NDArray[np.float32]
     points1: NDArray[np.float32]
     points2: NDArray[np.float32]
     explained: tuple[float, float]
+    cosine: NDArray[np.float32] | None
 
 
 @dataclass
@@ -78,13 +85,18 @@ def align(first: EmbeddingMatrix, second: EmbeddingMatrix, shared: Shared, progr
     turn1, turn2 = _turns(rotation)
     mean, directions, explained = _plane(sums, turn1, turn2, n)
     displacement, points1, points2 = np.empty(n, np.float32), *(np.empty((n, 2), np.float32) for _both in range(2))
+    cosine = np.empty(n, np.float32) if first.dim == second.dim else None
     onto1, onto2 = _through(turn1, directions), _through(turn2, directions)
     for part, x, y in _blocks(first, second, shared):
         cosines = np.einsum("ij,ij->i", x @ rotation, y)
         displacement[part] = np.clip(1 - cosines, 0, 2)
+        if cosine is not None:
+            cosine[part] = np.clip(np.einsum("ij,ij->i", x, y), -1, 1)
         points1[part], points2[part] = x @ onto1 - mean @ directions.T, y @ onto2 - mean @ directions.T
         progress(_("Aligning"), n + part.stop, 2 * n, "words")
-    return Aligned(rotation, displacement, points1, points2, explained)
+    if cosine is not None and np.median(cosine) <= ONE_SPACE:
+        cosine = None
+    return Aligned(rotation, displacement, points1, points2, explained, cosine)
 
 
 def procrustes(cross: Doubles) -> Doubles:

@@ -43,6 +43,8 @@ class Comparison:
                    measured
     displacement   float32[n]: 1 − the cosine of a word's two rows, after the first space is turned onto the second
                    (orthogonal Procrustes on unit rows); 0 is the same direction, 1 none in common
+    cosine         float32[n]: the cosine of a word's two rows as they are, where the matrices are of one space, as
+                   before and after a fine-tune: of one width, and the median above .5; else None
     points1, points2  float32[n, 2]: both matrices' aligned unit rows on their common plane of most variance
     explained      the share of the variance along each of its axes
     k              neighbors of a word
@@ -82,11 +84,13 @@ class Comparison:
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     seed: int = 0
+    cosine: NDArray[np.float32] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         n, q = len(self.words), len(self.measured)
+        cosine = () if self.cosine is None else (self.cosine,)
         shapes = {
-            (n,): (self.rows1, self.rows2, self.overlap, self.displacement),
+            (n,): (self.rows1, self.rows2, self.overlap, self.displacement, *cosine),
             (n, 2): (self.points1, self.points2),
             (q, self.k): (self.ids1, self.ids2, self.cosines1, self.cosines2),
             (self.k + 1,): (self.histogram,),
@@ -105,6 +109,11 @@ class Comparison:
         """word -> its position in `words`."""
         return {word: i for i, word in enumerate(self.words)}
 
+    @cached_property
+    def jaccard(self) -> NDArray[np.float32]:
+        """float32[n]: neighbors that both matrices have, as a share of those that either has; NaN: not measured."""
+        return self.overlap / (2 - self.overlap)
+
     @property
     def mean(self) -> float:
         """The mean overlap of the measured words."""
@@ -121,14 +130,23 @@ class Comparison:
         return self.k / (len(self.words) - 1)
 
     def most_changed(self, n: int = LISTED) -> NDArray[np.int64]:
-        """int64[≤ n]: the measured words with the lowest overlap; of equal ones, those that moved farthest first."""
-        at = self.measured
-        return at[np.lexsort((-self.displacement[at], self.overlap[at]))[:n]]
+        """int64[≤ n]: the measured words with the lowest overlap; of equal ones, those that moved farthest first.
+
+        Of those that are equal in both, the more frequent first.
+        """
+        return self._ordered(self.overlap, -self.displacement)[:n]
 
     def least_changed(self, n: int = LISTED) -> NDArray[np.int64]:
-        """int64[≤ n]: the measured words with the highest overlap; of equal ones, those that moved least first."""
+        """int64[≤ n]: the measured words with the highest overlap; of equal ones, those that moved least first.
+
+        Of those that are equal in both, the more frequent first.
+        """
+        return self._ordered(-self.overlap, self.displacement)[:n]
+
+    def _ordered(self, *by: NDArray[np.float32]) -> NDArray[np.int64]:
         at = self.measured
-        return at[np.lexsort((self.displacement[at], -self.overlap[at]))[:n]]
+        frequent = () if self.counts is None else (-self.counts[at],)
+        return at[np.lexsort((*frequent, *(one[at] for one in reversed(by))))]
 
     def moved(self, n: int = 60) -> NDArray[np.int64]:
         """int64[≤ n]: the words whose points lie farthest apart in the plane, the farthest first."""
@@ -142,7 +160,9 @@ class Comparison:
             "word": self.words[i],
             "count": None if self.counts is None else int(self.counts[i]),
             "overlap": None if np.isnan(overlap) else round(overlap, DIGITS),
+            "jaccard": None if np.isnan(overlap) else round(float(self.jaccard[i]), DIGITS),
             "displacement": round(float(self.displacement[i]), DIGITS),
+            "cosine": None if self.cosine is None else round(float(self.cosine[i]), DIGITS),
             "origins": [ORIGINS[int(code)] for code in self.origins(i)],
         }
 
@@ -166,10 +186,9 @@ class Comparison:
                 "chance": self.chance,
                 "histogram": self.histogram.tolist(),
             },
-            "displacement": {
-                "mean": round(float(self.displacement.mean(dtype=np.float64)), DIGITS),
-                "median": round(float(np.median(self.displacement)), DIGITS),
-            },
+            "jaccard": {"mean": round(float(self.jaccard[self.measured].mean(dtype=np.float64)), DIGITS)},
+            "displacement": _middle(self.displacement),
+            "cosine": None if self.cosine is None else _middle(self.cosine),
             "spearman_overlap_log_count": _rounded(self.frequency),
             "spearman_cosines": _rounded(self.agreement),
             "pairs": self.pairs,
@@ -181,7 +200,10 @@ class Comparison:
         }
 
     def table(self) -> pa.Table:
-        """All words as an Arrow table, in order; an overlap that was not measured is null."""
+        """All words as an Arrow table, in order; an overlap that was not measured is null.
+
+        The column "cosine" is there where the matrices are of one space.
+        """
         import pyarrow as pa
 
         from .. import arrow
@@ -190,12 +212,16 @@ class Comparison:
         origins = self.first.rows.origin[self.rows1], self.second.rows.origin[self.rows2]
         unknown = np.full(n, self.counts is None)
         counts = np.zeros(n, np.int64) if self.counts is None else self.counts
+        unmeasured = np.isnan(self.overlap)
+        cosine = {} if self.cosine is None else {"cosine": arrow.numbers(self.cosine)}
         return pa.table(
             {
                 "word": arrow.strings(self.words),
                 "count": arrow.numbers(counts, unknown),
-                "overlap": arrow.numbers(self.overlap, np.isnan(self.overlap)),
+                "overlap": arrow.numbers(self.overlap, unmeasured),
+                "jaccard": arrow.numbers(self.jaccard, unmeasured),
                 "displacement": arrow.numbers(self.displacement),
+                **cosine,
                 "x1": arrow.numbers(self.points1[:, 0]),
                 "y1": arrow.numbers(self.points1[:, 1]),
                 "x2": arrow.numbers(self.points2[:, 0]),
@@ -206,6 +232,13 @@ class Comparison:
                 "row2": arrow.numbers(self.rows2),
             }
         )
+
+
+def _middle(values: NDArray[np.float32]) -> dict[str, float]:
+    return {
+        "mean": round(float(values.mean(dtype=np.float64)), DIGITS),
+        "median": round(float(np.median(values)), DIGITS),
+    }
 
 
 def _rounded(value: float | None) -> float | None:

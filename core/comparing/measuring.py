@@ -70,6 +70,7 @@ def compare(
         counts=counts,
         overlap=overlap,
         displacement=aligned.displacement,
+        cosine=aligned.cosine,
         points1=aligned.points1,
         points2=aligned.points2,
         explained=aligned.explained,

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..messages import _
+from ..neighbors import informed, nearest
 from ..neighbors.spelling import suggestions
 from .comparison import Comparison
 from .neighborhoods import near
@@ -25,24 +26,28 @@ class Near:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The k nearest shared words of `word` in the first and in the second matrix, nearest first."""
+    """The k nearest shared words of `word` in the first and in the second matrix, nearest first.
+
+    whole  the same among all words of each matrix, those included that the other lacks; None: not asked
+    """
 
     word: str
     overlap: float
     displacement: float
     first: tuple[Near, ...]
     second: tuple[Near, ...]
+    whole: tuple[tuple[Near, ...], tuple[Near, ...]] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
         return asdict(self)
 
 
-def side_by_side(comparison: Comparison, word: str) -> SideBySide:
+def side_by_side(comparison: Comparison, word: str, *, whole: bool = False) -> SideBySide:
     """The neighbors of `word` in both matrices, the ones in common marked.
 
-    For a word outside the sample whose overlap was measured they are searched now. Raises InputError for a word that
-    the matrices don't share.
+    For a word outside the sample whose overlap was measured they are searched now, and so are, if asked, those in the
+    `whole` of each matrix. Raises InputError for a word that the matrices don't share.
     """
     if word not in comparison.ids:
         raise _unknown(comparison, word)
@@ -63,7 +68,22 @@ def side_by_side(comparison: Comparison, word: str) -> SideBySide:
         )
         for ids, cosines in found
     )
-    return SideBySide(word, len(both) / comparison.k, float(comparison.displacement[i]), first, second)
+    everywhere = _everywhere(comparison, word) if whole else None
+    return SideBySide(word, len(both) / comparison.k, float(comparison.displacement[i]), first, second, everywhere)
+
+
+def _everywhere(comparison: Comparison, word: str) -> tuple[tuple[Near, ...], tuple[Near, ...]]:
+    """The k nearest of all words in each matrix. Invented rows only where some are compared."""
+    sides = ((comparison.first, comparison.rows1), (comparison.second, comparison.rows2))
+    every = not all(informed(matrix)[rows].all() for matrix, rows in sides)
+    found = []
+    for matrix, _rows in sides:
+        near_by = nearest(matrix, [word], comparison.k, among=None if every else informed(matrix))
+        pairs = zip(near_by.ids[0].tolist(), near_by.cosines[0].tolist(), strict=True)
+        found.append([(matrix.vocabulary.words[row], cosine) for row, cosine in pairs if row >= 0])
+    both = {one for one, _cosine in found[0]} & {one for one, _cosine in found[1]}
+    first, second = (tuple(Near(one, cosine, one in both) for one, cosine in side) for side in found)
+    return first, second
 
 
 def _unknown(comparison: Comparison, word: str) -> InputError:

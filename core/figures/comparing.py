@@ -23,6 +23,7 @@ MAP_WIDTH = 1000  # pixels of the map's view, about
 BACKGROUND = 3000  # faint points: drawn as SVG, so that a picture stays sharp
 JITTERED = 4000
 BINS = 12
+HEAD, OFF = 13, 8  # pixels: an arrow's head, and how far a word keeps off its tip
 GRID = "rgba(128,128,128,0.22)"
 FAINT = "rgba(134,142,150,0.28)"
 RULE = "#C4534A"
@@ -259,7 +260,7 @@ def _arrows(made: Figure, comparison: Comparison, at: NDArray[np.int64], colors:
             "color": np.repeat(values, 3),
             "symbol": "arrow",
             "angleref": "previous",
-            "size": [0, 13, 0] * len(at),
+            "size": [0, HEAD, 0] * len(at),
         },
     )
 
@@ -280,11 +281,11 @@ def _labels(
     *,
     dark: bool,
 ) -> None:
-    """Words at the heads of their arrows, beyond the head; none over another."""
+    """Words at the heads of their arrows, beyond the head and off it; none over another."""
     scale = min(np.array([MAP_WIDTH, MAP_HEIGHT - 80]) / np.maximum(high - low, 1e-12))
     down = comparison.points2[at, 1] < comparison.points1[at, 1]
     places = (comparison.points2[at].astype(np.float64) - low) * scale
-    places[down, 1] -= LINE + GAP
+    places[:, 1] += np.where(down, -LINE - GAP - OFF, OFF)
     order = list(range(len(at)))
     kept = spaced(places, [comparison.words[i] for i in at.tolist()], order)
     if not kept:
@@ -293,7 +294,9 @@ def _labels(
     made.add_scatter(
         x=comparison.points2[named, 0],
         y=comparison.points2[named, 1],
-        mode="text",
+        # Plotly keeps texts off their markers: these are as large as the heads, and not seen.
+        mode="markers+text",
+        marker={"size": HEAD, "opacity": 0},
         text=[shown(comparison.words[i]) for i in named.tolist()],
         textposition=["bottom center" if down[i] else "top center" for i in kept],
         textfont=ink(12, dark, flat=True),

@@ -211,7 +211,8 @@ def _table(comparison: Comparison, *, most: bool) -> str:
             _text(came_about(comparison, i)),
             *([_text(number(row["count"]))] if counted else []),
             _text(percent(row["overlap"], 0)),
-            _text(number(row["displacement"], 3)),
+            # From the figure itself: rounded twice, it would not be that of the neighbors side by side.
+            _text(number(float(comparison.displacement[i]), 3)),
         ]
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     head = "".join(f'<th scope="col">{_text(name)}</th>' for name in heads)

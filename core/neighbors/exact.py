@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ Rows = Callable[[int, int], Floats]
 
 ROWS_AT_ONCE = 4096
 QUERIES_AT_ONCE = 1024
+SQUARE = 2048  # rows of a block where all are compared with all
 FEW = 8  # queries: below, reading the rows takes the time, and not the products
 # From so many multiplications on, torch's faster product is worth its import (some seconds).
 WORTH_TORCH = 5e11
@@ -69,6 +70,59 @@ def best_of(
     return ids, best
 
 
+def best_of_all(vectors: Floats, k: int, *, bar: Floats, progress: Progress = ignore) -> tuple[Ints, Floats]:
+    """`best_of` with every row of `vectors` (float32[n, d]) as a query, in half the time.
+
+    The score of a pair is the same from both sides, so each block of the product is read twice, once by rows and
+    once by columns, and no block is made twice. Rows are still seen in order.
+    """
+    n = len(vectors)
+    best, ids = np.full((n, k), -np.inf, np.float32), np.full((n, k), -1, np.int64)
+    multiply = _product(float(n) * vectors.size / 2)
+    scores = np.empty(SQUARE * SQUARE, np.float32)
+    for first in range(0, n, SQUARE):
+        rows = slice(first, min(n, first + SQUARE))
+        for left in range(first, n, SQUARE):
+            columns = slice(left, min(n, left + SQUARE))
+            shape = rows.stop - first, columns.stop - left
+            found = scores[: shape[0] * shape[1]].reshape(shape)
+            multiply(vectors[rows], vectors[columns], found)
+            _see_both_sides(found, rows, columns, bar, best, ids)
+        # Pairs that are done, in rows' worth.
+        progress(_("comparing"), n - (n - rows.stop) ** 2 // n, n, "rows")
+    return ids, best
+
+
+def _see_both_sides(found: Floats, rows: slice, columns: slice, bar: Floats, best: Floats, ids: Ints) -> None:
+    """Take a block of scores into the best of its rows, and of its columns where these are others."""
+    from .kernels import take_best, take_best_of_columns
+
+    own = np.arange(rows.start, rows.stop)
+
+    def by_rows(low: int, high: int) -> None:
+        at = slice(rows.start + low, rows.start + high)
+        take_best(found[low:high], bar[columns], own[low:high], columns.start, best[at], ids[at])
+
+    _shared_out(len(found), by_rows)
+    if columns.start == rows.start:
+        return
+    lowest = best[columns, -1].copy()
+
+    def by_columns(low: int, high: int) -> None:
+        take_best_of_columns(found, bar[rows], rows.start, low, high, lowest, best[columns], ids[columns])
+
+    _shared_out(found.shape[1], by_columns)
+
+
+def _shared_out(n: int, work: Callable[[int, int], None]) -> None:
+    """Call `work(low, high)` for parts of 0..n, on all threads."""
+    share = max(1, -(-n // workers()))
+    jobs = [_threads().submit(work, low, min(n, low + share)) for low in range(share, n, share)]
+    work(0, min(n, share))
+    for job in jobs:
+        job.result()
+
+
 def ranks_of(vectors: Floats, queries: Ints, wanted: Ints, *, bar: Floats, progress: Progress = ignore) -> Ints:
     """int64[q, k]: the place that each of the rows `wanted` (int64[q, k]) has among a row's neighbors, from 1 on.
 
@@ -105,13 +159,14 @@ def _each_block(
             end = min(len(queries), at + QUERIES_AT_ONCE)
             found = scores.reshape(-1)[: (end - at) * (stop - first)].reshape(end - at, stop - first)
             multiply(queries[at:end], block, found)
-            share = -(-(end - at) // workers())
-            parts = [slice(i, min(end, i + share)) for i in range(at, end, share)]
-            jobs = [_threads().submit(see, found[p.start - at : p.stop - at], p, first, stop) for p in parts[1:]]
-            see(found[: parts[0].stop - at], parts[0], first, stop)
-            for job in jobs:
-                job.result()
+            _shared_out(end - at, partial(_see_part, see, found, at, first, stop))
         progress(_("comparing"), stop, n, "rows")
+
+
+def _see_part(
+    see: Callable[[Floats, slice, int, int], None], found: Floats, at: int, first: int, stop: int, low: int, high: int
+) -> None:
+    see(found[low:high], slice(at + low, at + high), first, stop)
 
 
 def _product(work: float) -> Callable[[Floats, Floats, Floats], Any]:

@@ -85,3 +85,38 @@ def dots_and_squares(vectors, query, dots, squares):  # type: ignore[no-untyped-
             dot += value * query[j]
             square += value * value
         dots[i], squares[i] = dot, square
+
+
+@njit(cache=True, nogil=True, fastmath=FAST)
+def take_best_of_columns(scores, bar, first, low, high, lowest, best, ids):  # type: ignore[no-untyped-def]
+    """Take one block of scores into the best of its columns: the same block seen from the other side.
+
+    scores     float32[b, q]: of the rows of the block with each query
+    bar        float32[b]: added to every score of a row
+    first      the block's first row
+    low, high  the columns to be looked at
+    lowest     float32[q]: the lowest of each query's best scores, changed
+    best, ids  float32[q, k], int64[q, k]: as in `take_best`
+    """
+    k = best.shape[1]
+    for i in range(scores.shape[0]):
+        added = bar[i]
+        for left in range(low, high, WIDTH):
+            right = min(high, left + WIDTH)
+            part, floor = scores[i, left:right], lowest[left:right]
+            better = np.int32(0)
+            for j in range(len(part)):
+                better += np.int32(part[j] + added > floor[j])
+            if better == 0:
+                continue
+            for j in range(len(part)):
+                score, q = part[j] + added, left + j
+                if score > floor[j]:
+                    at = k - 1
+                    while at > 0 and best[q, at - 1] < score:
+                        best[q, at] = best[q, at - 1]
+                        ids[q, at] = ids[q, at - 1]
+                        at -= 1
+                    best[q, at] = score
+                    ids[q, at] = first + i
+                    floor[j] = best[q, k - 1]

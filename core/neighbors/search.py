@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..matrix import EmbeddingMatrix
 from ..progress import Progress, ignore
 from ..rows import Origin
-from .exact import FEW, best_of, cosines_with, highest, unit32
+from .exact import FEW, best_of, best_of_all, cosines_with, highest, unit32
 
 # Rows that are no words: nobody's neighbors.
 ROWS_APART = ("pad", "unk", "reserved")
@@ -95,12 +95,17 @@ def _for_many(
     bar: NDArray[np.float32],
     progress: Progress,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    n = len(matrix.vocabulary)
+    if len(own) == n and np.array_equal(own, np.arange(n)):
+        bar[~wanted.any(axis=1)] = -np.inf
+        return best_of_all(wanted, k, bar=bar, progress=progress)
+
     def rows(first: int, stop: int) -> NDArray[np.float32]:
         block = np.asarray(matrix.vectors[first:stop], np.float32)
         bar[first:stop][~block.any(axis=1)] = -np.inf
         return unit32(block)
 
-    return best_of(rows, len(matrix.vocabulary), wanted, k, own=own, bar=bar, progress=progress)
+    return best_of(rows, n, wanted, k, own=own, bar=bar, progress=progress)
 
 
 def _queries(

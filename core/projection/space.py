@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import _
-from ..neighbors.exact import best_of, unit32, workers
+from ..neighbors.exact import best_of, best_of_all, unit32, workers
 from ..progress import Progress, ignore
 from ..transforms.pca import principal_directions
 from .spec import Metric
@@ -96,19 +96,14 @@ def true_neighbors(
     """
     if k >= len(space):
         raise ValueError(f"{k} neighbors among {len(space)} rows")
-    asked = np.arange(len(space)) if queries is None else queries
-    ids, _scores = best_of(
-        lambda first, stop: space.vectors[first:stop],
-        len(space),
-        space.vectors if queries is None else space.vectors[queries],
-        k,
-        own=asked,
-        bar=space.bar,
-        progress=lambda stage, done, total=None, unit="", message="": progress(
-            _("Finding neighbors"), done, total, unit
-        ),
-    )
-    return ids
+
+    def told(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+        progress(_("Finding neighbors"), done, total, unit)
+
+    if queries is None:
+        return best_of_all(space.vectors, k, bar=space.bar, progress=told)[0]
+    rows, n = space.vectors, len(space)
+    return best_of(lambda a, b: rows[a:b], n, rows[queries], k, own=queries, bar=space.bar, progress=told)[0]
 
 
 def layout_neighbors(

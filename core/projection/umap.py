@@ -32,6 +32,8 @@ def lay_out_umap(
     """
     ids, distances = layout_neighbors(space, neighbors - 1, spec.seed, progress)
     progress(_("Weighing neighbors"), 0)
+    if spec.metric == "cosine":
+        distances = distances**2 / 2  # of rows of length 1: 1 - cos, as umap-learn measures
     graph = _graph(ids, distances, neighbors, spec.seed)
     start = components(space, spec.dim, progress)
     return _steps(graph, start, spec, progress), ids
@@ -60,7 +62,8 @@ def _steps(graph: Any, start: NDArray[np.float32], spec: UmapMap, progress: Prog
     epochs = spec.epochs or (500 if m <= LARGE else 200)
     graph.data[graph.data < graph.data.max() / epochs] = 0.0
     graph.eliminate_zeros()
-    a, b = umap_.find_ab_params(1.0, spec.min_dist)
+    # In single precision: the powers of distances are most of the work, and cost half.
+    a, b = (np.float32(one) for one in umap_.find_ab_params(1.0, spec.min_dist))
     random = np.random.RandomState(spec.seed)
     points = _spread(start, random)
     per_sample = umap_.make_epochs_per_sample(graph.data, epochs)
@@ -71,9 +74,9 @@ def _steps(graph: Any, start: NDArray[np.float32], spec: UmapMap, progress: Prog
     step, unused = library().layouts._nb_optimize_layout_euclidean_single_epoch, np.zeros(1, np.float32)
     progress(_("Laying out"), 0, epochs, "epochs")
     for n in range(epochs):
-        alpha = 1.0 if n == 0 else 1.0 - (n - 1) / epochs
+        alpha = np.float32(1.0 if n == 0 else 1.0 - (n - 1) / epochs)
         step(
-            *(points, points, graph.row, graph.col, m, per_sample, a, b, states, 1.0, dim, True, alpha),
+            *(points, points, graph.row, graph.col, m, per_sample, a, b, states, np.float32(1), dim, True, alpha),
             *(per_negative, next_negative, next_sample, n),
             # What only densMAP uses.
             *(False, unused, unused, 0, 0, 0, 0, unused, unused, 0),

@@ -51,7 +51,9 @@ def test_the_document_holds_the_figures_and_the_words_asked(capsys: Any, builds:
     found = json.loads(told(capsys, "compare", *builds, "--k", 3, "--word", "bank", "--json"))
     assert found["words"] == 13 and found["overlap"]["mean"] == 1 and found["overlap"]["histogram"] == [0, 0, 0, 13]
     assert found["left_out"]["invented"] == 1 and found["words_asked"][0]["word"] == "bank"
-    assert len(found["words_asked"][0]["first"]) == 3 and found["most_changed"][0]["count"] > 0
+    assert len(found["words_asked"][0]["first"]) == 3 == len(found["words_asked"][0]["whole"][1])
+    assert found["jaccard"]["mean"] == 1 and found["cosine"]["median"] == 1, "both are of one space"
+    assert found["most_changed"][0]["count"] > 0
     every = json.loads(told(capsys, "compare", *builds, "--all-rows", "--most", 5, "--json"))
     assert every["words"] == 14 and every["measured"] == 5 and any("drawn at random" in note for note in every["notes"])
 
@@ -59,14 +61,15 @@ def test_the_document_holds_the_figures_and_the_words_asked(capsys: Any, builds:
 def test_tables_and_pages_are_written_and_other_endings_refused(
     capsys: Any, builds: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    out = [tmp_path / f"c.{ending}" for ending in ("html", "csv", "parquet")]
-    told(capsys, "compare", *builds, *(part for path in out for part in ("--out", path)), "--word", "cat")
+    out = [tmp_path / f"c.{ending}" for ending in ("html", "csv", "parquet", "json")]
+    asked = ["compare", *builds, *(part for path in out for part in ("--out", path)), "--word", "cat", "--json"]
+    assert json.loads(told(capsys, *asked)) == json.loads(out[3].read_text("ascii"))
     page = out[0].read_text("utf-8")
     assert "one/&lt;b&gt;m and other/&lt;b&gt;m compared" in page and "<b>m" not in page.split("<main>")[1]
     assert len(out[1].read_text("utf-8-sig").splitlines()) == 14
     assert out[2].read_bytes()[:4] == b"PAR1"
     error = told(capsys, "compare", *builds, "--out", tmp_path / "c.pdf", code=2)
-    assert ".html, .csv, .parquet, .png or .svg" in error
+    assert ".html, .json, .csv, .parquet, .png or .svg" in error
 
 
 @pytest.mark.browser

@@ -51,6 +51,30 @@ def test_a_matrix_agrees_with_itself() -> None:
     found = compare(matrix, matrix, k=5)
     assert found.histogram.tolist() == [0, 0, 0, 0, 0, 50] and found.interval == (1, 1)
     assert found.chance == 5 / 49 and found.pairs == 50 * 49 // 2 and found.notes == ()
+    assert found.jaccard.min() == 1 and found.cosine is not None
+    np.testing.assert_allclose(found.points1, found.points2, atol=1e-6)
+    np.testing.assert_allclose(found.cosine, 1, atol=1e-6)
+
+
+def test_of_words_that_changed_alike_the_more_frequent_one_stands_first() -> None:
+    matrix = matrix_of("abcd", np.eye(4)[[0, 0, 1, 1]], counts=[3, 9, 2, 5])
+    found = compare(matrix, matrix, k=1)
+    assert found.overlap.tolist() == [1, 1, 1, 1] and len(set(found.displacement.tolist())) == 1
+    for order in (found.most_changed(), found.least_changed()):
+        assert [found.words[i] for i in order] == list("bdac")
+
+
+def test_rows_of_one_space_are_compared_as_they_are_too_and_those_of_two_are_not() -> None:
+    matrix = random_matrix(300, 20)
+    vectors = np.array(matrix.vectors)
+    vectors[:100] = -vectors[:100]
+    tuned = compare(matrix, matrix.replace(vectors=vectors))
+    assert tuned.cosine is not None and np.all(tuned.cosine[:100] < -0.999) and np.all(tuned.cosine[100:] > 0.999)
+    assert tuned.as_dict()["cosine"]["median"] == 1 and tuned.row(3)["cosine"] == -1
+    for other in (turned(matrix), turned(matrix, 30)):
+        apart = compare(matrix, other)
+        assert apart.cosine is None and apart.as_dict()["cosine"] is None and apart.row(3)["cosine"] is None
+        assert "cosine" not in apart.table().column_names
 
 
 def test_the_one_word_that_was_replaced_changed_most_and_moved_most() -> None:
@@ -71,6 +95,7 @@ def test_overlap_on_a_small_matrix_is_what_a_hand_counts() -> None:
     found = compare(first, second, k=2)
     # a: bc, be · b: ac, ae · c: ba, de · d: ec, ce · e: dc, ba
     assert found.overlap.tolist() == [0.5, 0.5, 0, 1, 0]
+    np.testing.assert_allclose(found.jaccard, [1 / 3, 1 / 3, 0, 1, 0], rtol=1e-6)
     assert found.histogram.tolist() == [2, 2, 1] and found.mean == pytest.approx(0.4) and found.median == 0.5
     assert found.chance == 0.5
     sides = side_by_side(found, "a")
@@ -168,6 +193,23 @@ def test_words_that_only_one_matrix_has_are_nobodys_neighbors() -> None:
     assert compare(matrix, crowded).mean == 1
 
 
+def test_the_neighbors_in_the_whole_of_each_matrix_are_told_if_asked() -> None:
+    angles = np.deg2rad([0, 20, 40, 60, 5, 2])
+    rows = np.stack([np.cos(angles), np.sin(angles)], 1)
+    first = matrix_of(["a", "b", "c", "d", "one", "made"], rows, invented=["made"])
+    second = matrix_of(["a", "b", "c", "d", "other"], rows[:5])
+    found = compare(first, second, k=2, informed_only=True)
+    assert side_by_side(found, "a").whole is None
+    sides = side_by_side(found, "a", whole=True)
+    assert [near.word for near in sides.first] == [near.word for near in sides.second] == ["b", "c"]
+    assert sides.whole is not None
+    told = [[(near.word, near.shared) for near in side] for side in sides.whole]
+    assert told == [[("one", False), ("b", True)], [("other", False), ("b", True)]]
+    both = first.replace(vocabulary=Vocabulary(["a", "b", "c", "d", "other", "made"]))
+    every = side_by_side(compare(first, both, k=2), "a", whole=True)
+    assert every.whole is not None and every.whole[0][0].word == "made", "invented rows are compared: neighbors too"
+
+
 def test_fewer_than_three_shared_words_are_refused_and_counted() -> None:
     first = matrix_of(["a", "b", "c", "d"], np.eye(4), invented=["a", "b"])
     with pytest.raises(InputError, match=r"2 words in common.*only in the first: 2") as caught:
@@ -235,8 +277,8 @@ def test_the_tables_hold_every_word_and_the_document_is_plain(tmp_path: Path) ->
     found = compare(first, turned(first), most=10, k=3)
     write_parquet(found, tmp_path / "c.parquet")
     read = parquet.read_table(tmp_path / "c.parquet")
-    assert read.column_names[:4] == ["word", "count", "overlap", "displacement"] and read.num_rows == 40
-    assert read["overlap"].null_count == 30 and read["count"].null_count == 40
+    assert read.column_names[:5] == ["word", "count", "overlap", "jaccard", "displacement"] and read.num_rows == 40
+    assert read["overlap"].null_count == read["jaccard"].null_count == 30 and read["count"].null_count == 40
     assert read["origin1"].to_pylist()[0] == "exact" and read["row2"].to_pylist() == list(range(40))
     kept = json.loads(read.schema.metadata[b"lexiloom_comparison"])
     assert kept == json.loads(json.dumps(found.as_dict()))

@@ -13,7 +13,7 @@ from core.errors import ExportError
 from core.figures import comparing as draw
 from core.figures.comparing_page import comparing_page
 from core.figures.pictures import on_white, write_picture
-from core.messages import speaking
+from core.messages import number, speaking
 from core.vocabulary.vocabulary import Vocabulary
 from tests.browser.conftest import find_browser
 from tests.unit.neighbors.questions import random_matrix
@@ -77,6 +77,12 @@ def test_a_comparison_of_three_words_and_of_equal_rows_is_drawn_too() -> None:
         assert made is not None
         json.loads(made.to_json())
     assert "3 shared words" in comparing_page(same)
+
+
+def test_the_page_tells_the_same_of_a_word_in_its_table_and_beside_its_neighbors(found: Comparison) -> None:
+    page = comparing_page(found)
+    for i in found.most_changed(20).tolist():
+        assert page.count(number(float(found.displacement[i]), 3)) >= 2
 
 
 def test_the_page_holds_one_script_of_plotlys_and_no_word_as_markup(found: Comparison) -> None:

@@ -85,3 +85,28 @@ def test_rows_that_say_nothing_can_be_left_out() -> None:
     matrix = matrix.replace(rows=matrix.rows.replace_columns(origin=origin))
     found = nearest(matrix, ["w0"], 5, among=informed(matrix))
     assert sorted(i for i in found.ids[0].tolist() if i >= 0) == [1, 4, 5]
+
+
+@pytest.mark.parametrize("square", [7, 64, 2048])
+def test_all_words_at_once_find_what_each_finds_alone(square: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "SQUARE", square)
+    vectors = np.random.default_rng(0).integers(-2, 3, (200, 6)).astype(np.float32)
+    vectors[[3, 50]] = 0
+    matrix = matrix_of(vectors, {"w9": "unk"})
+    words = list(matrix.vocabulary.words)
+    together = nearest(matrix, words, 5)
+    alone = [nearest(matrix, [word], 5) for word in words]
+    np.testing.assert_allclose(together.cosines, np.concatenate([one.cosines for one in alone]), atol=1e-6)
+    assert (together.ids[[3, 50]] == -1).all()
+    assert not np.isin(together.ids, [3, 50, 9]).any()
+    some = nearest(matrix, words[:150], 5)  # the same without the symmetry
+    np.testing.assert_allclose(together.cosines[:150], some.cosines, atol=1e-6)
+
+
+def test_neighbors_of_all_by_euclidean_distance() -> None:
+    vectors = np.random.default_rng(1).standard_normal((300, 5)).astype(np.float32)
+    bar = (-0.5 * (vectors**2).sum(axis=1)).astype(np.float32)
+    ids, _scores = exact.best_of_all(vectors, 4, bar=bar)
+    apart = ((vectors[:, None] - vectors) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert np.array_equal(ids, np.argsort(apart, axis=1)[:, :4])
