@@ -33,7 +33,7 @@ def lay_out_umap(
     ids, distances = layout_neighbors(space, neighbors - 1, spec.seed, progress)
     progress(_("Weighing neighbors"), 0)
     if spec.metric == "cosine":
-        distances = distances**2 / 2  # of rows of length 1: 1 - cos, as umap-learn measures
+        distances = distances * distances * np.float32(0.5)  # of unit rows: 1 - cos, as umap-learn measures
     graph = _graph(ids, distances, neighbors, spec.seed)
     start = components(space, spec.dim, progress)
     return _steps(graph, start, spec, progress), ids

@@ -7,7 +7,10 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from .eviction import evict
+
 DAY = 86_400
+MAPS_LIMIT = 1_000_000_000  # bytes that the maps of one build may take
 EXPORTS, MAPS = ".exports", ".maps"  # what was made of a build lies beside it
 
 
@@ -29,6 +32,14 @@ def sweep_builds(folder: Path, listed: Iterable[str], *, days: float = 1.0) -> l
         if old:
             shutil.rmtree(path, ignore_errors=True)
             gone.append(path.name)
+    return gone
+
+
+def sweep_maps(folder: Path, limit: int = MAPS_LIMIT) -> list[str]:
+    """Remove maps in `folder`, longest unused first, until those of each build take `limit` bytes; their names."""
+    gone: list[str] = []
+    for path in folder.glob(f"*{MAPS}") if folder.is_dir() else ():
+        gone += evict(path, limit)
     return gone
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from core.jobs import Jobs
 from core.workspace.access import Access
-from core.workspace.builds import sweep_builds
+from core.workspace.builds import sweep_builds, sweep_maps
 from core.workspace.personal import PersonalWorkspaces
 from core.workspace.workspace import Workspace
 
@@ -101,6 +101,7 @@ def _sweep() -> None:
     """Remove what has expired, and the builds that nobody has any more."""
     workspaces().sweep()
     sweep_builds(home().builds, [key for one in workspaces().all() for key in one.builds])
+    sweep_maps(home().builds)
 
 
 async def _tidy() -> None:

@@ -163,6 +163,7 @@ def test_every_step_of_the_tutorial_works_and_shows_what_it_says(
     begin(walk, LANGUAGES[name])
     read_coverage(walk, LANGUAGES[name], told)
     finish(walk, LANGUAGES[name], told)
+    look(walk, LANGUAGES[name], told)
     take_away(walk, told, tmp_path / "away")
     tell_and_share(walk, told)
 
@@ -266,8 +267,21 @@ def finish(walk: Walk, here: Language, told: Any) -> None:
     walk.see(7)
 
 
+def look(walk: Walk, here: Language, told: Any) -> None:
+    """Section 8: the map of the words, and a word on it."""
+    page = walk.page
+    do.turn_to(page, "explore")
+    do.metric(page, told("Trustworthiness")).wait_for()
+    walk.see(8)
+    page.get_by_label(told("Find a word")).fill(here.composed)
+    page.keyboard.press("Enter")
+    page.get_by_text(told("Nearest words")).wait_for()
+    walk.see(8)
+    walk.take("explore", bottom=told("Picked"))
+
+
 def take_away(walk: Walk, told: Any, away: Path) -> None:
-    """Section 8: what is downloaded."""
+    """Section 9: what is downloaded."""
     page = walk.page
     do.turn_to(page, "download")
     for file in ("matrix.safetensors", "words.json", "rows.parquet"):
@@ -276,24 +290,24 @@ def take_away(walk: Walk, told: Any, away: Path) -> None:
     if not link.count():
         page.locator("[class*='st-key-job-export-'][class*='-word2vec']").first.get_by_role("button").click()
     do.save(page, link, away)
-    walk.see(8)
+    walk.see(9)
     walk.take("download", top=told("Take it away"))
 
 
 def tell_and_share(walk: Walk, told: Any) -> None:
-    """Sections 9 and 10: the recipe, and the workspace's links."""
+    """Sections 10 and 11: the recipe, and the workspace's links."""
     page = walk.page
     do.turn_to(page, "coverage")
     opened = page.get_by_test_id("stPopoverButton")
     opened.filter(has_text=told("Recipe")).click()
     for tab in ("TOML", "Python", told("Shell")):
         page.get_by_role("tab", name=tab, exact=True).click()
-        walk.see(9)
+        walk.see(10)
     walk.take("recipe", last="[data-testid='stPopoverBody']")
     page.keyboard.press("Escape")
     opened.filter(has_text=told("Workspace")).click()
     do.keyed(page, "share-link").wait_for()
-    walk.see(10)
+    walk.see(11)
 
 
 def runs_as_it_stands(name: str, away: Path, monkeypatch: pytest.MonkeyPatch) -> None:
