@@ -49,7 +49,7 @@ def project(
         typer.Option("--exaggeration", metavar="X", help=_("t-SNE: above 1 pulls neighbors together. [1]")),
     ] = None,
     iterations: Annotated[
-        int | None, typer.Option("--iterations", metavar="N", help=_("t-SNE: steps after the first 250. [750]"))
+        int | None, typer.Option("--iterations", metavar="N", help=_("t-SNE: steps after the first 250. [500]"))
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help=_("Fixes what is random."))] = 0,
     most: Annotated[

@@ -61,7 +61,7 @@ class TsneMap(_Map):
         ge=1.0,
         le=12.0,
     )
-    iterations: int = option(750, N_("Iterations"), N_("Steps after the 250 of early exaggeration."), ge=50, le=5000)
+    iterations: int = option(500, N_("Iterations"), N_("Steps after the 250 of early exaggeration."), ge=50, le=5000)
 
 
 ProjectSpec = Annotated[PcaMap | UmapMap | TsneMap, Field(discriminator="kind")]
