@@ -221,7 +221,7 @@ def _arrows(made: Figure, comparison: Comparison, at: NDArray[np.int64], colors:
     """A line for each word, by color, and above them its ends: a dot where it was, a head where it is."""
     values = comparison.displacement[at].astype(np.float64)
     least, largest = float(values.min()), float(values.max())
-    largest = largest if largest > least else least + 1e-3
+    largest = max(largest, least + 1e-3)  # rounding makes no scale
     groups = np.minimum(((values - least) / (largest - least) * len(colors)).astype(np.int64), len(colors) - 1)
     for code, color in enumerate(colors):
         those = at[groups == code]

@@ -111,14 +111,14 @@ def _groups(
     """For each trace its points, its marker and its name."""
     if isinstance(coloring, Values):
         everything = np.arange(len(coloring.values))
-        return [(everything, {**_scale(coloring), **_size(everything, counts)}, "")]
+        return [(everything, {**_scale(coloring), **_size(everything, counts, len(everything))}, "")]
     groups = []
     for code in [*range(len(coloring.names)), -1]:
         at = np.flatnonzero(coloring.codes == code)
         if len(at):
             name = coloring.names[code] if code >= 0 else _("none")
             color = coloring.colors[code] if code >= 0 else NONE
-            groups.append((at, {"color": color, **_size(at, counts)}, name))
+            groups.append((at, {"color": color, **_size(at, counts, len(coloring.codes))}, name))
     return groups
 
 
@@ -136,10 +136,10 @@ def _scale(coloring: Values) -> dict[str, Any]:
     return {"color": values, "colorscale": colors, "cmin": low, "cmax": high, "showscale": True, "colorbar": bar}
 
 
-def _size(at: NDArray[np.int64], counts: NDArray[np.int64] | None) -> dict[str, Any]:
+def _size(at: NDArray[np.int64], counts: NDArray[np.int64] | None, n: int) -> dict[str, Any]:
     """Fewer points are larger; with counts, the area follows the logarithm of the count."""
     if counts is None:
-        return {"size": _usual(len(at))}
+        return {"size": _usual(n)}
     logs = np.log1p(np.maximum(counts, 0))
     return {"size": (4 + 10 * np.sqrt(logs[at] / max(float(logs.max()), 1e-9))).astype(np.float32)}
 
@@ -182,14 +182,12 @@ def _value(value: float) -> str:
     return _("not known") if not np.isfinite(value) else number(int(value)) if value == int(value) else f"{value:.3g}"
 
 
-def _add(made: Figure, points: NDArray[np.float32], trace: dict[str, Any], *, text: bool = False) -> None:
+def _add(made: Figure, points: NDArray[np.float32], trace: dict[str, Any]) -> None:
     if points.shape[1] == 3:
         size = trace.get("marker", {}).get("size")
         if size is not None:
             trace = {**trace, "marker": {**trace["marker"], "size": np.asarray(size) * IN_SPACE}}
         made.add_scatter3d(x=points[:, 0], y=points[:, 1], z=points[:, 2], **trace)
-    elif text:
-        made.add_scatter(x=points[:, 0], y=points[:, 1], **trace)
     else:
         made.add_scattergl(x=points[:, 0], y=points[:, 1], **trace)
 
@@ -204,36 +202,52 @@ def _lines(made: Figure, drawn: Projection, words: Sequence[str], focus: int, ne
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    _add(made, ends, trace, text=True)
+    _add(made, ends, trace)
     _names(made, drawn, words, list(near), dark)
 
 
 def _names(made: Figure, drawn: Projection, words: Sequence[str], which: Sequence[int], dark: bool) -> None:
+    """Words beside their points. On a flat map they are annotations: any other text lies below the points."""
     if not which:
+        return
+    if drawn.spec.dim == 2:
+        _write(made, drawn, words, which, ink(12, dark, True), 11)
         return
     trace: dict[str, Any] = {
         "mode": "text",
         "text": [shown(words[i]) for i in which],
         "textposition": "top center",
-        "textfont": ink(12, dark, drawn.spec.dim == 2),
+        "textfont": ink(12, dark, False),
         "hoverinfo": "skip",
         "showlegend": False,
     }
-    _add(made, drawn.points[list(which)], trace, text=True)
+    _add(made, drawn.points[list(which)], trace)
+
+
+def _write(
+    made: Figure, drawn: Projection, words: Sequence[str], which: Sequence[int], font: dict[str, Any], up: int
+) -> None:
+    """Annotations `up` pixels above the points `which`."""
+    before = list(made.to_dict()["layout"].get("annotations", ()))
+    places = drawn.points[list(which)].astype(float).tolist()
+    told = [
+        {"x": x, "y": y, "text": shown(words[i]), "showarrow": False, "yshift": up, "font": font}
+        for i, (x, y) in zip(which, places, strict=True)
+    ]
+    made.update_layout(annotations=[*before, *told])
 
 
 def _ring(made: Figure, drawn: Projection, words: Sequence[str], focus: int, dark: bool) -> None:
     ring = {"symbol": "circle-open", "size": 18, "color": ACCENT, "line": {"width": 2.5, "color": ACCENT}}
-    trace: dict[str, Any] = {
-        "mode": "markers+text",
-        "marker": ring,
-        "text": [f"<b>{shown(words[focus])}</b>"],
-        "textposition": "bottom center",
-        "textfont": ink(14, dark, drawn.spec.dim == 2),
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    _add(made, drawn.points[[focus]], trace, text=True)
+    flat = drawn.spec.dim == 2
+    trace: dict[str, Any] = {"mode": "markers", "marker": ring, "hoverinfo": "skip", "showlegend": False}
+    if not flat:
+        font = ink(14, dark, False)
+        trace |= {"mode": "markers+text", "text": [f"<b>{shown(words[focus])}</b>"], "textposition": "bottom center"}
+        trace["textfont"] = font
+    _add(made, drawn.points[[focus]], trace)
+    if flat:
+        _write(made, drawn, words, [focus], {**ink(14, dark, True), "weight": 700}, -18)
 
 
 def view_of(points: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -13,6 +13,7 @@ from ..messages import N_, _
 from ..rows import Origin
 from .spec import Selection
 
+NAMED = 5
 SPECIAL, ZERO, UNCHOSEN = "special", "zero", "unchosen"
 REASONS = {
     SPECIAL: N_("special row, not a word"),
@@ -51,6 +52,11 @@ def select(matrix: EmbeddingMatrix, selection: Selection) -> Selected:
         chosen = np.zeros(n, bool)
         chosen[order[: selection.most]] = True
     rows = np.flatnonzero(chosen)
+    if not len(rows) and selection.words and not any(word in matrix.vocabulary.ids for word in selection.words):
+        raise InputError(
+            _("none of the words is in the matrix: {words}").format(words=", ".join(selection.words[:NAMED])),
+            fix=_("Check their spelling."),
+        )
     if not len(rows):
         raise InputError(
             _("no word is left to draw"),

@@ -70,7 +70,7 @@ def _pole(name: str, label: str, example: tuple[str, str]) -> tuple[str, str]:
     high = right.text_input(
         _("To ({axis})").format(axis=label), placeholder=example[1], key=f"axis-{name}-high", max_chars=500
     )
-    return (low, high) if low.strip() or high.strip() else example
+    return low.strip() or example[0], high.strip() or example[1]
 
 
 def _rows(chosen: Chosen, words: tuple[str, ...]) -> list[int]:
@@ -130,6 +130,12 @@ def show_similarities(visit: Visit, chosen: Chosen) -> None:
     words = known(chosen.saved, text) or tuple(first)
     if not words:
         return
+    missing = [word for word in words if word not in chosen.saved.matrix.vocabulary.ids]
+    if missing:
+        st.caption(_("{n} of the words are not in the matrix and have no place.").format(n=number(len(missing))))
+        words = tuple(word for word in words if word not in missing)
+        if not words:
+            return
     table = similarity_table(chosen.saved.matrix, words)
     if st.toggle(_("Put like words side by side"), value=True, key="heat-ordered"):
         order = ordered(table)

@@ -19,7 +19,7 @@ from core.figures import map_files
 from core.figures.coloring import Coloring, by_cluster, by_column, color_by
 from core.figures.map import draw_map
 from core.figures.viewer_data import picked_rows
-from core.messages import current_language
+from core.messages import current_language, speaking
 from core.neighbors.analogy import Analogy, analogy
 from core.neighbors.asking import Answer, neighbors_of
 from core.projection import Projection, ProjectSpec, Selection, project
@@ -210,9 +210,9 @@ def picked(state: Any, name: str, drawn: Projection) -> list[int]:
     return [places[row] for row in picked_rows(state, drawn.rows).tolist() if row in places]
 
 
-def file_of(saved: SavedBuild, drawn: Projection, ending: str, title: str) -> bytes:
-    """The map as a file of this kind."""
-    with tempfile.TemporaryDirectory() as folder:
+def file_of(saved: SavedBuild, drawn: Projection, ending: str, title: str, language: str) -> bytes:
+    """The map as a file of this kind, its texts in `language`; called outside the page's run."""
+    with speaking(language), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"map.{ending}"
         map_files.write(path, drawn, saved.matrix, title=title)
         return path.read_bytes()
@@ -238,9 +238,9 @@ def _compared(name: str, _saved: tuple[SavedBuild, SavedBuild], _asked: dict[str
     return compare(first.matrix, second.matrix, **_asked)
 
 
-def comparison_file(found: Comparison, ending: str) -> bytes:
-    """A comparison as a file of this kind."""
-    with tempfile.TemporaryDirectory() as folder:
+def comparison_file(found: Comparison, ending: str, language: str) -> bytes:
+    """A comparison as a file of this kind, its texts in `language`; called outside the page's run."""
+    with speaking(language), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"comparison.{ending}"
         if ending == "html":
             from core.figures.comparing_page import comparing_page

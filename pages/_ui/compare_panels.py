@@ -14,7 +14,7 @@ from core.figures.comparing import aligned_map, overlap_by_count, overlaps
 from core.listing import STATES
 from core.messages import _, number, percent
 
-from . import cached_maps, explore_choices
+from . import cached_maps, explore_choices, language
 from .explore_choices import Chosen, pick
 from .panels import escaped, metric, plain_text, problem, why
 from .state import Visit
@@ -210,7 +210,7 @@ def _take_away(found: Comparison) -> None:
         for ending, told in (("html", _("Page for any browser")), ("parquet", "Parquet"), ("csv", "CSV")):
             st.download_button(
                 told,
-                partial(cached_maps.comparison_file, found, ending),
+                partial(cached_maps.comparison_file, found, ending, language.current()),
                 f"comparison.{ending}",
                 icon=":material/download:",
                 on_click="ignore",

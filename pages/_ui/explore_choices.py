@@ -47,7 +47,8 @@ def builds(visit: Visit) -> list[Chosen]:
     """The builds of the workspace that are there, newest first."""
     keys = reversed(visit.workspace.builds) if visit.workspace else ()
     found = ((key, cached.build(key)) for key in keys)
-    return [Chosen(key, saved, build_name(saved)) for key, saved in found if saved is not None]
+    there = [(key, saved) for key, saved in found if saved is not None]
+    return [Chosen(key, saved, f"{i}. {build_name(saved)}") for i, (key, saved) in enumerate(there, 1)]
 
 
 def build_name(saved: SavedBuild) -> str:
@@ -75,7 +76,7 @@ def matrix(visit: Visit) -> Chosen | None:
 
 def pick(label: str, found: Sequence[Chosen], key: str) -> Chosen:
     """One of several builds."""
-    names = {one.key: f"{i + 1}. {one.name}" for i, one in enumerate(found)}
+    names = {one.key: one.name for one in found}
     chosen = st.selectbox(label, list(names), format_func=lambda one: names.get(one, str(one)), key=key)
     return next((one for one in found if one.key == chosen), found[0])
 

@@ -315,7 +315,14 @@ def take_away(visit: Visit, shown: Shown) -> None:
             st.download_button(
                 told,
                 # Made when it is asked for: a page of many words is megabytes.
-                partial(cached_maps.file_of, shown.chosen.saved, shown.drawn, ending, shown.chosen.name),
+                partial(
+                    cached_maps.file_of,
+                    shown.chosen.saved,
+                    shown.drawn,
+                    ending,
+                    shown.chosen.name,
+                    language.current(),
+                ),
                 f"map.{ending}",
                 icon=":material/download:",
                 on_click="ignore",

@@ -59,7 +59,7 @@ def _drawn(visit: Visit, chosen: Chosen, spec: ProjectSpec, selection: Selection
     pca = explore_choices.KINDS["pca"](dim=spec.dim, metric=spec.metric)
     preview = cached_maps.preview(chosen.key, chosen.saved, pca, selection) if quick else None
     if spec.kind == "pca" and preview is not None:
-        complete = preview.quality.preserved_of == preview.quality.points
+        complete = preview.quality.trustworthiness is None or preview.quality.preserved_of == preview.quality.points
         if not complete:
             _job(visit, chosen, spec, selection, _("Measure every word"), main=False)
         return preview
