@@ -142,6 +142,21 @@ class EmbeddingMatrix:
         return self.vectors[self.vocabulary.ids[word]]
 
 
+class RowDigests:
+    """Digests of rows that are equal for equal rows, and hardly ever else: sums of products with odd random numbers
+    modulo 2^64. -0 counts as 0.
+    """
+
+    def __init__(self, dim: int) -> None:
+        drawn = np.random.default_rng(0).integers(0, 1 << 63, dim, dtype=np.uint64)
+        self._factors = drawn * np.uint64(2) + np.uint64(1)
+
+    def of(self, block: NDArray[np.float32]) -> NDArray[np.uint64]:
+        """uint64[n] of rows float32[n, dim]."""
+        bits = np.ascontiguousarray(block + np.float32(0)).view(np.uint32)
+        return (bits * self._factors).sum(axis=1, dtype=np.uint64)
+
+
 def all_finite(vectors: NDArray[np.float32], block: int = 1 << 22) -> bool:
     """Whether every value is finite, without a boolean copy of the whole matrix."""
     flat = vectors.reshape(-1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .listing import Listing
-from .matrix import EmbeddingMatrix
+from .matrix import EmbeddingMatrix, RowDigests
 from .neighbors import informed, nearest
 from .rows import Origin
 
@@ -86,13 +86,11 @@ def _looked_over(matrix: EmbeddingMatrix) -> tuple[NDArray[np.float64], NDArray[
     """The norm of every row, and a digest of it that is equal for equal rows."""
     n = len(matrix.vocabulary)
     norms, digests = np.empty(n, np.float64), np.empty(n, np.uint64)
-    # Sums of products with odd random numbers modulo 2^64: different rows hardly ever agree.
-    factors = np.random.default_rng(0).integers(0, 1 << 63, matrix.dim, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    digest = RowDigests(matrix.dim)
     for first in range(0, n, BLOCK):
         block = np.ascontiguousarray(matrix.vectors[first : first + BLOCK], np.float32)
         norms[first : first + len(block)] = np.linalg.norm(block.astype(np.float64), axis=1)
-        bits = (block + np.float32(0)).view(np.uint32).astype(np.uint64)  # -0 becomes 0
-        digests[first : first + len(block)] = (bits * factors).sum(axis=1, dtype=np.uint64)
+        digests[first : first + len(block)] = digest.of(block)
     return norms, digests
 
 

@@ -9,7 +9,8 @@ import typer
 from ..messages import _
 from .build import Events, Json, Stop
 from .console import guard, print_json
-from .neighbors import Folder, Listed, read_matrix
+from .files import Folder, read_matrix
+from .neighbors import Listed
 from .progress import watched
 
 

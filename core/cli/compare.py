@@ -11,7 +11,7 @@ from ..errors import one_of
 from ..messages import _
 from .build import Events, Json, Stop
 from .console import guard, print_json
-from .neighbors import check_endings, read_matrix
+from .files import check_endings, read_matrix
 from .progress import watched
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from ..evaluation.spec import METHODS, SUITES, EvaluateSpec
 from ..messages import _, with_told
 from .build import Events, Json, Stop
 from .console import guard, print_json
+from .files import check_endings
 from .progress import watched
 
 WRITTEN = ("csv", "md", "tex", "bib", "json")
@@ -106,7 +107,7 @@ def evaluate(
             resamples=resamples,
             seed=seed,
         )
-        _check_endings(out)
+        check_endings(out, WRITTEN)
         command = command_of(subjects, spec, str(vocab or ""))
         with watched(events, stop=stop) as progress:
             found = _evaluated(subjects, spec, vocab, progress)
@@ -128,17 +129,6 @@ def _spec(*, sets: list[str], **given: Any) -> EvaluateSpec:
             str(first["loc"][0]), f"--{str(first['loc'][0]).replace('_', '-')}"
         )
         raise typer.BadParameter(first["msg"], param_hint=option) from None
-
-
-def _check_endings(out: list[Path]) -> None:
-    for path in out:
-        if path.suffix[1:] not in WRITTEN:
-            raise typer.BadParameter(
-                _("{file}: choose an ending of {names}").format(
-                    file=path.name, names=one_of(f".{end}" for end in WRITTEN)
-                ),
-                param_hint="--out",
-            )
 
 
 def _evaluated(subjects: list[str], spec: EvaluateSpec, vocab: Path | None, progress: Any) -> Any:

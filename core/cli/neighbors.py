@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ from ..errors import InputError, one_of
 from ..messages import _
 from .build import Events, Json, Stop
 from .console import guard, print_json
+from .files import Folder, check_endings, read_matrix
 from .progress import watched
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ..neighbors.asking import Answer
     from ..progress import Progress
 
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help=_("A build's folder."))]
 Listed = Annotated[int, typer.Option("--k", metavar="N", help=_("How many words are listed."))]
 WRITTEN = ("csv", "json")
 
@@ -64,23 +63,6 @@ def neighbors(
             print_json(document)
         else:
             print(neighbors_report(matrix, answers, failed))
-
-
-def read_matrix(folder: Path, progress: Progress) -> EmbeddingMatrix:
-    """The matrix of a build's folder, as it lies there: its files are not compared with their digests."""
-    from ..exports import read_build
-
-    progress(_("Reading the build"), 0)
-    return read_build(folder, check=False).matrix
-
-
-def check_endings(out: Sequence[Path], endings: Sequence[str]) -> None:
-    """Refuse files whose endings tell no format that can be written, before the work."""
-    for path in out:
-        if path.suffix[1:] not in endings:
-            text = _("{file}: choose an ending of {names}")
-            told = text.format(file=path.name, names=one_of(f".{end}" for end in endings))
-            raise typer.BadParameter(told, param_hint="--out")
 
 
 def _answered(

@@ -11,6 +11,7 @@ from ..errors import one_of
 from ..messages import _
 from .build import Events, Json, Stop
 from .console import guard, print_json
+from .files import check_endings, read_matrix
 from .progress import watched
 
 METHODS = ("umap", "tsne", "pca")
@@ -94,7 +95,8 @@ def project(
 ) -> None:
     """Lay a build's words out as a map, say how far it can be trusted, and write it."""
     with guard(as_json=json, events=events):
-        _check(out, color)
+        check_endings(out, WRITTEN)
+        _check_colors(color)
         spec = _spec(
             method,
             dim=dim,
@@ -108,25 +110,15 @@ def project(
             iterations=iterations,
         )
         with watched(events, stop=stop) as progress:
-            from ..exports import read_build
             from ..projection import project as lay_out
 
-            progress(_("Reading the build"), 0)
-            matrix = read_build(folder, check=False).matrix
+            matrix = read_matrix(folder, progress)
             drawn = lay_out(matrix, spec, selection=_selection(most, origin, contains, words), progress=progress)
             _write(out, drawn, matrix, color, clusters, folder, progress)
         _tell(drawn, matrix, json)
 
 
-def _check(out: list[Path], color: list[str]) -> None:
-    for path in out:
-        if path.suffix[1:] not in WRITTEN:
-            raise typer.BadParameter(
-                _("{file}: choose an ending of {names}").format(
-                    file=path.name, names=one_of(f".{end}" for end in WRITTEN)
-                ),
-                param_hint="--out",
-            )
+def _check_colors(color: list[str]) -> None:
     for name in color:
         if name not in COLORS:
             raise typer.BadParameter(

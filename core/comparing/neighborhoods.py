@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..evaluation.resampling import RESAMPLES, interval_of, spearman
 from ..matrix import EmbeddingMatrix
-from ..neighbors.exact import best_of, unit32
+from ..neighbors.exact import best_of, best_of_all, unit32
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -35,7 +35,10 @@ def near(matrix: EmbeddingMatrix, rows: Ints, queries: Ints, k: int, told: Told)
 
     wanted = unit32(np.asarray(matrix.vectors[rows[queries]], np.float32))
     bar = np.zeros(len(rows), np.float32)
-    ids, cosines = best_of(some, len(rows), wanted, k, own=queries, bar=bar, progress=watch)
+    if np.array_equal(queries, np.arange(len(rows))):
+        ids, cosines = best_of_all(wanted, k, bar=bar, progress=watch)
+    else:
+        ids, cosines = best_of(some, len(rows), wanted, k, own=queries, bar=bar, progress=watch)
     return ids.astype(np.int32), np.clip(cosines, -1, 1)
 
 

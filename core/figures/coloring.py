@@ -78,10 +78,9 @@ def _origin(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
     )
 
 
-def _frequency(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring | None:
+def _frequency(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
     counts = matrix.vocabulary.counts
-    if counts is None:
-        return None
+    assert counts is not None
     values = counts[drawn.rows].astype(np.float32)
     return Values(_("count"), np.where(values > 0, values, np.nan).astype(np.float32), log=True)
 
@@ -102,38 +101,52 @@ def _length(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
     return Values(_("length of the row"), found, unit=_("L2 norm"))
 
 
-def _preserved(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring | None:
-    if np.isnan(drawn.preserved).all():
-        return None
+def _preserved(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
     return Values(_("true neighbors near here"), drawn.preserved, unit=_("share"), low=0.0, high=1.0)
 
 
-def _confidence(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring | None:
+def _confidence(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
     values = matrix.rows.confidence[drawn.rows]
-    return None if np.isnan(values).all() else Values(_("confidence"), values, unit=_("share"), low=0.0, high=1.0)
+    return Values(_("confidence"), values, unit=_("share"), low=0.0, high=1.0)
 
 
-def _source(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring | None:
-    sources = matrix.rows.sources
-    return of_codes(_("source"), matrix.rows.source[drawn.rows], sources) if len(sources) > 1 else None
+def _source(matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
+    return of_codes(_("source"), matrix.rows.source[drawn.rows], matrix.rows.sources)
 
 
-# name -> its title, and what makes it; None where a matrix has nothing of the kind.
-COLORINGS: dict[str, tuple[str, Callable[[Any, Any], Coloring | None]]] = {
-    "origin": (N_("origin"), _origin),
-    "frequency": (N_("count"), _frequency),
-    "preserved": (N_("true neighbors near here"), _preserved),
-    "script": (N_("script"), _script),
-    "source": (N_("source"), _source),
-    "confidence": (N_("confidence"), _confidence),
-    "length": (N_("length of the row"), _length),
-    "place": (N_("place in the vocabulary"), _place),
+@dataclass(frozen=True)
+class Kind:
+    """A way to color: its title, what makes it, and whether a matrix and its map have anything of the kind."""
+
+    title: str
+    make: Callable[[EmbeddingMatrix, Projection], Coloring]
+    there: Callable[[EmbeddingMatrix, Projection], bool] = lambda _matrix, _drawn: True
+
+
+COLORINGS = {
+    "origin": Kind(N_("origin"), _origin),
+    "frequency": Kind(N_("count"), _frequency, lambda matrix, _drawn: matrix.vocabulary.counts is not None),
+    "preserved": Kind(
+        N_("true neighbors near here"), _preserved, lambda _matrix, drawn: not np.isnan(drawn.preserved).all()
+    ),
+    "script": Kind(N_("script"), _script),
+    "source": Kind(N_("source"), _source, lambda matrix, _drawn: len(matrix.rows.sources) > 1),
+    "confidence": Kind(
+        N_("confidence"), _confidence, lambda matrix, _drawn: not np.isnan(matrix.rows.confidence).all()
+    ),
+    "length": Kind(N_("length of the row"), _length),
+    "place": Kind(N_("place in the vocabulary"), _place),
 }
 
 
-def color_by(name: str, matrix: EmbeddingMatrix, drawn: Projection) -> Coloring | None:
-    """The coloring of this name; None where there is nothing to tell. Raises KeyError for an unknown name."""
-    return COLORINGS[name][1](matrix, drawn)
+def colors_of(matrix: EmbeddingMatrix, drawn: Projection) -> list[str]:
+    """The names of `COLORINGS` that say something of this matrix and map. Makes none of them."""
+    return [name for name, kind in COLORINGS.items() if kind.there(matrix, drawn)]
+
+
+def color_by(name: str, matrix: EmbeddingMatrix, drawn: Projection) -> Coloring:
+    """The coloring of this name, one of `colors_of`. Raises KeyError for an unknown name."""
+    return COLORINGS[name].make(matrix, drawn)
 
 
 def by_cluster(clusters: Clusters) -> Coloring:

@@ -38,6 +38,7 @@ def draw_map(
     coloring: Coloring,
     *,
     counts: NDArray[np.int64] | None = None,
+    sizes: bool = False,
     labels: bool = True,
     focus: int | None = None,
     near: Sequence[int] = (),
@@ -47,7 +48,7 @@ def draw_map(
     """The map `drawn`, its points colored by `coloring`.
 
     words   of the points, in their order
-    counts  int64[n]: the size of the points, where given, and who gets a label first
+    counts  int64[n]: who gets a label first, and with `sizes` how large the points are
     dark    whether the page is: words are written in a color that stands out from it
     focus   the point that the view goes to, ringed, with lines to the points `near`
     """
@@ -62,7 +63,7 @@ def draw_map(
         dragmode="pan" if flat else "orbit",
         **(_flat(drawn, focus) if flat else _space(drawn, focus)),
     )
-    for places, marker, name in _groups(coloring, counts):
+    for places, marker, name in _groups(coloring, counts if sizes else None):
         _points(made, drawn, words, coloring, places, marker, name)
     if focus is not None and near:
         _lines(made, drawn, words, focus, near, dark)
@@ -92,7 +93,7 @@ def ink(size: int, dark: bool, flat: bool) -> dict[str, Any]:
     return {"size": size, "family": FONT, "color": color, **({"shadow": halo} if flat else {})}
 
 
-def picked_points(points: Sequence[Mapping[str, Any]], coloring: Coloring, n: int) -> NDArray[np.int64]:
+def picked_points(points: Sequence[Mapping[str, Any]], coloring: Coloring) -> NDArray[np.int64]:
     """The points, in order, that a browser says were picked: each tells its curve and its place on it."""
     places = [at for at, _marker, _name in _groups(coloring, None)]
     found = set()
@@ -166,13 +167,12 @@ def _points(
         told += f"<br>{shown(coloring.title)}: %{{customdata}}"
     elif name:
         told += f"<br>{shown(coloring.title)}: {shown(name)}"
-    share = drawn.preserved[places]
     common = {
         "mode": "markers",
         "name": shown(name),
         "text": [shown(words[i]) for i in at],
         "hovertemplate": told + "<extra></extra>",
-        "marker": {"opacity": 0.8 if len(share) < 3000 else 0.65, **marker},
+        "marker": {"opacity": 0.8 if len(at) < 3000 else 0.65, **marker},
         **extra,
     }
     _add(made, drawn.points[places], common)

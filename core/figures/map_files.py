@@ -13,7 +13,7 @@ from ..messages import _, current_language, number, percent
 from ..projection import MEANING, REASONS, TITLES, Projection
 from ..projection.saved import write_csv, write_parquet
 from ..workspace.atomic import atomic_file
-from .coloring import COLORINGS, VIRIDIS, Coloring, Names, by_cluster, color_by
+from .coloring import VIRIDIS, Coloring, Names, by_cluster, color_by, colors_of
 from .map import draw_map
 from .viewer_data import Coloring as Tint
 from .viewer_data import pack, standalone
@@ -62,10 +62,8 @@ def colorings(
     drawn: Projection, matrix: EmbeddingMatrix, names: Sequence[str], clusters: int | None = 12
 ) -> list[Coloring]:
     """The colorings of these names; of those that say something, where none is named."""
-    if not names:
-        found = [color_by(name, matrix, drawn) for name in COLORINGS]
-        return [one for one in found if one is not None]
-    return [_coloring(drawn, matrix, name, clusters) for name in dict.fromkeys(names)]
+    asked = dict.fromkeys(names) or colors_of(matrix, drawn)
+    return [_coloring(drawn, matrix, name, clusters) for name in asked]
 
 
 def _coloring(drawn: Projection, matrix: EmbeddingMatrix, name: str, clusters: int | None) -> Coloring:
@@ -75,13 +73,12 @@ def _coloring(drawn: Projection, matrix: EmbeddingMatrix, name: str, clusters: i
         return by_cluster(
             cluster(matrix, drawn.rows, method=name, k=clusters, points=drawn.points, seed=drawn.spec.seed)
         )
-    found = color_by(name, matrix, drawn)
-    if found is None:
+    if name not in colors_of(matrix, drawn):
         raise InputError(
             _("there is nothing to color by {name!r}").format(name=name),
             fix=_("Choose another color: this matrix has no counts, no confidence, or a single source."),
         )
-    return found
+    return color_by(name, matrix, drawn)
 
 
 def page(drawn: Projection, matrix: EmbeddingMatrix, found: Sequence[Coloring], *, title: str = "") -> str:

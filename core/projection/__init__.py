@@ -49,7 +49,7 @@ class Projection:
     """A map.
 
     points     float32[n, 2 or 3], all finite
-    rows       int64[n]: the matrix's row of each point
+    rows       int64[n]: the matrix's row of each point, rising
     preserved  float32[n]: share of the word's true neighbors that are among its nearest here; NaN: not measured
     quality    the figures of the whole map
     spec       as asked; what was changed stands in `notes`
@@ -139,6 +139,12 @@ def project(
     )
 
 
+def place_of(drawn: Projection, row: int) -> int | None:
+    """The point of a row of the matrix, None where it has none."""
+    at = int(np.searchsorted(drawn.rows, row))
+    return at if at < len(drawn.rows) and drawn.rows[at] == row else None
+
+
 def _laid_out(
     space: Space, spec: ProjectSpec, progress: Progress
 ) -> tuple[NDArray[np.float32], NDArray[np.int64] | None, list[str]]:
@@ -186,6 +192,7 @@ __all__ = [
     "Selection",
     "TsneMap",
     "UmapMap",
+    "place_of",
     "project",
     "select",
     "spec_of",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..matrix import RowDigests
 from ..messages import _
 from ..neighbors.exact import best_of, best_of_all, unit32, workers
 from ..progress import Progress, ignore
@@ -58,16 +59,12 @@ def prepare(
     """The space of the rows `rows` (int64[n], none of them zero) of `vectors` (float32[·, d])."""
     made = np.empty((len(rows), vectors.shape[1]), np.float32)
     digests = np.empty(len(rows), np.uint64)
-    # Sums of products with odd random numbers modulo 2^64: different rows hardly ever agree.
-    factors = np.random.default_rng(0).integers(0, 1 << 63, vectors.shape[1], dtype=np.uint64) * np.uint64(
-        2
-    ) + np.uint64(1)
+    digest = RowDigests(vectors.shape[1])
     for first in range(0, len(rows), BLOCK):
         block = np.asarray(vectors[rows[first : first + BLOCK]], np.float32)
         block = unit32(block) if metric == "cosine" else block
-        block += np.float32(0)  # -0 becomes 0
         made[first : first + BLOCK] = block
-        digests[first : first + BLOCK] = (block.view(np.uint32) * factors).sum(axis=1, dtype=np.uint64)
+        digests[first : first + BLOCK] = digest.of(block)
         progress(_("Reading the rows"), min(len(rows), first + BLOCK), len(rows), "rows")
     first_of, of = _distinct(digests)
     if len(first_of) < len(rows):

@@ -42,7 +42,8 @@ class NotReady(Exception):
         self.stage, self.what = stage, what
 
 
-def _told(*parts: Any) -> str:
+def told(*parts: Any) -> str:
+    """A name for what was asked: equal for equal questions."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -69,7 +70,7 @@ def reading(draft: Draft, base: Path) -> Reading:
 def _vocabulary_key(draft: Draft, base: Path) -> str:
     assert draft.vocabulary is not None
     stamps = [stamp(base / os.path.expanduser(path)) for path in paths_in(draft.vocabulary)]
-    return _told(draft.vocabulary.model_dump(mode="json"), stamps)
+    return told(draft.vocabulary.model_dump(mode="json"), stamps)
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
@@ -90,7 +91,7 @@ def source(spec: Any, base: Path, vocabulary: Any = None) -> Source:
     paths = [*paths_in(spec), *(paths_in(corpus) if corpus is not None else [])]
     seen = [stamp(Path(os.path.expanduser(path))) for path in paths]
     about = None if corpus is None else corpus.model_dump(mode="json")
-    return _source(_told(spec.model_dump(mode="json"), seen, about), spec, context)
+    return _source(told(spec.model_dump(mode="json"), seen, about), spec, context)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -102,7 +103,7 @@ def cover(draft: Draft, base: Path) -> Cover:
     """How much of the draft's vocabulary its sources hold. Raises NotReady, LexiloomError."""
     words = reading(draft, base)
     sources = [source(spec, base, draft.vocabulary) for spec in draft.sources]
-    key = _told(
+    key = told(
         _vocabulary_key(draft, base),
         words.vocabulary.digest,
         [one.info.digest for one in sources],
@@ -121,7 +122,7 @@ def _cover(key: str, _recipe: Recipe, _read: Reading, _sources: Sequence[Source]
 def ranking_key(draft: Draft, base: Path, more: Sequence[str]) -> str:
     """The name of the question how the sources of `draft`, and `more`, suit its words: files that change ask anew."""
     paths = [*paths_in(draft), *(path for text in more for path in paths_in(parse_source(text)))]
-    return _told(draft.to_tables(), list(more), [stamp(base / os.path.expanduser(path)) for path in paths])[:32]
+    return told(draft.to_tables(), list(more), [stamp(base / os.path.expanduser(path)) for path in paths])[:32]
 
 
 def build_key(draft: Draft, base: Path) -> str:
@@ -130,7 +131,7 @@ def build_key(draft: Draft, base: Path) -> str:
     digests = [one.info.digest for one in found.sources]
     recipe = to_build(draft)
     keys = fingerprints(recipe, found.reading.report.digest, digests)
-    return _told(recipe.to_toml(), keys["transforms"])[:32]
+    return told(recipe.to_toml(), keys["transforms"])[:32]
 
 
 def to_build(draft: Draft) -> Recipe:

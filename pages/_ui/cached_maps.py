@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from core.comparing import Comparison, compare, write_csv, write_parquet
 from core.errors import LexiloomError
 from core.exports import SavedBuild
 from core.figures import map_files
-from core.figures.coloring import Coloring, by_cluster, by_column, color_by
+from core.figures.coloring import Coloring, by_column, color_by
 from core.figures.map import draw_map
 from core.figures.viewer_data import picked_rows
 from core.messages import current_language, speaking
@@ -28,17 +28,13 @@ from core.workspace.atomic import atomic_file
 from core.workspace.builds import MAPS
 
 from . import server
+from .cached import told
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 # Numbers of a matrix that a page reads while somebody waits: larger ones are a job's.
 MOST_AT_ONCE = 40_000_000
-
-
-def told(*parts: Any) -> str:
-    """A name for what was asked."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 def map_name(spec: ProjectSpec, selection: Selection) -> str:
@@ -63,6 +59,8 @@ def finished(key: str, saved: SavedBuild, spec: ProjectSpec, selection: Selectio
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _finished(path: str, _at: int, _saved: SavedBuild) -> Projection | None:
+    with suppress(OSError):
+        os.utime(Path(path).parent)  # its last use: the longest unused maps go first
     try:
         return read_parquet(Path(path), _saved.matrix)
     except LexiloomError:
@@ -96,19 +94,14 @@ def _clusters(name: str, _saved: SavedBuild, _drawn: Projection, _method: Any, _
     )
 
 
-def coloring(name: str, saved: SavedBuild, drawn: Projection, by: str) -> Coloring | None:
-    """The coloring by an origin, a count, …; None where the matrix has nothing of the kind."""
+def coloring(name: str, saved: SavedBuild, drawn: Projection, by: str) -> Coloring:
+    """The coloring by an origin, a count, …: one of `colors_of`."""
     return _coloring(told(name, by, current_language()), saved, drawn, by)
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
-def _coloring(name: str, _saved: SavedBuild, _drawn: Projection, _by: str) -> Coloring | None:
+def _coloring(name: str, _saved: SavedBuild, _drawn: Projection, _by: str) -> Coloring:
     return color_by(_by, _saved.matrix, _drawn)
-
-
-def cluster_coloring(found: Clusters) -> Coloring:
-    """A color for each cluster."""
-    return by_cluster(found)
 
 
 def column_coloring(drawn: Projection, saved: SavedBuild, title: str, values: dict[str, Any]) -> Coloring:
@@ -145,7 +138,8 @@ def picture(
         words_of(name, saved, drawn),
         drawn,
         tint,
-        counts=None if counts is None or not sizes else counts[drawn.rows],
+        counts=None if counts is None else counts[drawn.rows],
+        sizes=sizes,
         labels=labels,
         focus=focus,
         near=near,
@@ -184,16 +178,6 @@ def nearest_rows(key: str, saved: SavedBuild, word: str, k: int) -> list[int]:
         return []
 
 
-def place_of(name: str, drawn: Projection, row: int) -> int | None:
-    """The point of a row, None where it has none."""
-    return _places(name, drawn).get(row)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _places(name: str, _drawn: Projection) -> dict[int, int]:
-    return {row: i for i, row in enumerate(_drawn.rows.tolist())}
-
-
 def kept(folder: Path, name: str, make: Callable[[], bytes]) -> str:
     """The name of a file in `folder` that the viewer reads, written now if it is not there yet."""
     path = folder / f"{name}.lxm"
@@ -204,10 +188,9 @@ def kept(folder: Path, name: str, make: Callable[[], bytes]) -> str:
     return path.name
 
 
-def picked(state: Any, name: str, drawn: Projection) -> list[int]:
+def picked(state: Any, drawn: Projection) -> list[int]:
     """The points that the viewer says are picked."""
-    places = _places(name, drawn)
-    return [places[row] for row in picked_rows(state, drawn.rows).tolist() if row in places]
+    return drawn.rows.searchsorted(picked_rows(state, drawn.rows)).tolist()
 
 
 def file_of(saved: SavedBuild, drawn: Projection, ending: str, title: str, language: str) -> bytes:

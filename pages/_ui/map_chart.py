@@ -12,11 +12,12 @@ import streamlit as st
 from core.clustering import Clusters
 from core.csv_text import csv_of
 from core.figures import config
-from core.figures.coloring import COLORINGS, Coloring
+from core.figures.coloring import COLORINGS, Coloring, by_cluster, colors_of
 from core.figures.map import MOST_POINTS, picked_points
 from core.figures.map_files import packed_coloring, packed_map
 from core.messages import _, number
 from core.neighbors.spelling import suggestions
+from core.projection import place_of
 from core.vocabulary.labels import Labels, read_labels
 
 from . import cached_maps, language, neighbor_panels, state
@@ -68,7 +69,7 @@ def _place_of(shown: Shown, wanted: str) -> int | None:
         return None
     matrix = shown.chosen.saved.matrix
     row = matrix.vocabulary.ids.get(wanted, -1)
-    place = cached_maps.place_of(shown.id, shown.drawn, row)
+    place = place_of(shown.drawn, row)
     if place is not None:
         return place
     if row >= 0:
@@ -97,11 +98,10 @@ class Tinted:
 
 def _color(visit: Visit, shown: Shown) -> Tinted:
     """What the points are colored by."""
-    made = {name: cached_maps.coloring(shown.id, shown.chosen.saved, shown.drawn, name) for name in COLORINGS}
-    there = [name for name, one in made.items() if one is not None]
+    there = colors_of(shown.chosen.saved.matrix, shown.drawn)
     names = [*there, *CLUSTERS, "column"]
     titles = {
-        **{name: _(COLORINGS[name][0]) for name in there},
+        **{name: _(COLORINGS[name].title) for name in there},
         "kmeans": _("cluster (k-means, in the space)"),
         "hdbscan": _("cluster (HDBSCAN, on the map)"),
         "column": _("a column of your own"),
@@ -115,12 +115,11 @@ def _color(visit: Visit, shown: Shown) -> Tinted:
             k = st.number_input(_("Clusters"), 0, 60, 12, key="map-k", width=120, help=_("0: by the number of words."))
         with st.spinner(_("Finding clusters")):
             found = cached_maps.clusters(shown.id, shown.chosen.saved, shown.drawn, by, int(k))
-        return Tinted(cached_maps.cluster_coloring(found), f"{by}-{k}", found)
+        return Tinted(by_cluster(found), f"{by}-{k}", found)
     if by == "column" and (own := _column(visit, shown)) is not None:
         return own
     name = by if by in there else there[0]
-    coloring = made[name]
-    assert coloring is not None
+    coloring = cached_maps.coloring(shown.id, shown.chosen.saved, shown.drawn, name)
     return Tinted(coloring, f"{name}-{language.current()}")
 
 
@@ -187,7 +186,7 @@ def _drawn_by_plotly(
         st.caption(_("In space, words are found by the search above: points can't be picked."))
         return [] if flown is None else [flown]
     st.caption(_("Click a word, or draw around several with the lasso above the map. Double-click lets go."))
-    return _latest(shown, picked_points(_points_of(event), tint, len(shown.drawn.rows)).tolist(), flown)
+    return _latest(shown, picked_points(_points_of(event), tint).tolist(), flown)
 
 
 def _latest(shown: Shown, picked: list[int], flown: int | None) -> list[int]:
@@ -216,7 +215,7 @@ def _near(shown: Shown, focus: int | None) -> list[int]:
     matrix = shown.chosen.saved.matrix
     word = matrix.vocabulary.words[int(shown.drawn.rows[focus])]
     found = cached_maps.nearest_rows(shown.chosen.key, shown.chosen.saved, word, NEAR)
-    places = [cached_maps.place_of(shown.id, shown.drawn, row) for row in found]
+    places = [place_of(shown.drawn, row) for row in found]
     return [place for place in places if place is not None]
 
 
@@ -230,7 +229,7 @@ def _drawn_by_viewer(
         folder, f"colors-{tinted.name}-{shown.id[:8]}", lambda: packed_coloring(tinted.coloring).packed()
     )
     rows = shown.drawn.rows
-    before = _latest(shown, cached_maps.picked(state.recall(f"picked-{shown.id}"), shown.id, shown.drawn), flown)
+    before = _latest(shown, cached_maps.picked(state.recall(f"picked-{shown.id}"), shown.drawn), flown)
     focus = before[0] if len(before) == 1 else None
     found = big_map(
         points_url=address(visit, shown.chosen.key, f"maps/{shown.name}/{points}"),
@@ -243,7 +242,7 @@ def _drawn_by_viewer(
         lines=[(int(rows[focus]), int(rows[place])) for place in _near(shown, focus)] if focus is not None else [],
     )
     state.remember(f"picked-{shown.id}", found.rows)
-    return _latest(shown, cached_maps.picked(found.rows, shown.id, shown.drawn), flown)
+    return _latest(shown, cached_maps.picked(found.rows, shown.drawn), flown)
 
 
 # What was picked

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.figures.map import MOST_POINTS
 from core.jobs import JobState
 from core.messages import _, number, percent
 from core.projection import MEANING, REASONS, TITLES, Projection, ProjectSpec, Selection
@@ -127,6 +126,3 @@ def _left_out(shown: Shown) -> None:
             st.markdown(f"**{_(REASONS[reason])}** ({number(len(rows))})")
             listed = [words[row] for row in rows[:LISTED].tolist()]
             st.text(" · ".join(listed) + (" …" if len(rows) > LISTED else ""))
-
-
-__all__ = ["MOST_POINTS", "Shown", "show"]

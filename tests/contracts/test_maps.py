@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import Cancelled, InputError
 from core.matrix import EmbeddingMatrix
-from core.projection import PcaMap, ProjectSpec, Selection, TsneMap, UmapMap, project
+from core.projection import PcaMap, ProjectSpec, Selection, TsneMap, UmapMap, place_of, project
 from core.projection.saved import read_parquet, write_csv, write_parquet
 from core.rows import Origin, Rows
 from core.vocabulary.vocabulary import Vocabulary
@@ -165,6 +165,18 @@ def test_a_perplexity_that_is_too_large_is_adjusted_and_said() -> None:
 def test_more_neighbors_than_words_are_adjusted_and_said() -> None:
     drawn = project(matrix_of(groups(7)), UmapMap(epochs=5))
     assert any("neighbors 7 instead of 15" in note for note in drawn.notes)
+
+
+def test_a_single_neighbor_beside_the_word_is_enough() -> None:
+    drawn = project(matrix_of(groups(60)), UmapMap(neighbors=2, epochs=5))
+    assert np.isfinite(drawn.points).all()
+
+
+def test_a_row_is_found_at_its_point_and_no_other_is() -> None:
+    vectors = groups(6)
+    vectors[2] = 0
+    drawn = project(matrix_of(vectors, {"w0": "pad"}), "pca")
+    assert [place_of(drawn, row) for row in range(7)] == [None, 0, None, 1, 2, 3, None]
 
 
 def test_too_few_words_for_a_layout_are_drawn_by_pca_and_it_is_said() -> None:

@@ -127,3 +127,10 @@ def test_hostile_words_cannot_steer_the_terminal(capsys: Any, made: Path) -> Non
     text = told(capsys, "neighbors", made, "king", "\x1b[31mred", code=0)
     assert "\x1b" not in text
     assert "<b>[red]" in told(capsys, "neighbors", made, "<b>[red]", "--k", 1)
+
+
+def test_every_color_of_a_map_can_be_asked_for() -> None:
+    from core.cli.project import COLORS
+    from core.figures.coloring import COLORINGS
+
+    assert set(COLORS) == {*COLORINGS, "kmeans", "hdbscan"}
