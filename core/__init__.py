@@ -6,7 +6,7 @@
     build.save("out")
 
 Every stage is a plain function as well: `read_vocabulary`, `open_source`, `look_up`, `combine`,
-`measure_coverage`, `fill`, `transform`, `export`; and what is looked at in a matrix: `nearest`, `project`,
+`measure_coverage`, `fill`, `transform`, `finetune`, `export`; and what is looked at in a matrix: `nearest`, `project`,
 `compare`. Names are loaded when they are first used, so that `import core` costs next to nothing.
 """
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .rows import Origin as Origin
     from .sources import open_source as open_source
     from .transforms import transform as transform
+    from .tuning import finetune as finetune
     from .vocabulary import read_vocabulary as read_vocabulary
     from .vocabulary.vocabulary import Vocabulary as Vocabulary
 
@@ -50,6 +51,7 @@ _HOMES = {
     "cover": "pipeline",
     "export": "exports",
     "fill": "oov",
+    "finetune": "tuning",
     "look_up": "lookup",
     "measure_coverage": "coverage",
     "nearest": "neighbors",

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .coverage import Tally
-from .messages import N_, _
+from .messages import N_, _, number, retold
 from .seams import describe_seam
 from .sources.protocol import SourceInfo
+from .tuning.kinds import TITLES
 
 if TYPE_CHECKING:
     from .pipeline import Build
+    from .tuning.report import Report
 
 LOADING = """\
 ```python
@@ -38,7 +40,7 @@ def write_card(build: Build) -> str:
     """The card as Markdown. Depends on the inputs and the recipe alone: no time, no path."""
     matrix = build.matrix
     title = _("Embedding matrix: {n:,} words × {dim} dimensions").format(n=len(matrix.vocabulary), dim=matrix.dim)
-    parts = [
+    parts: list[str] = [
         f"# {title}",
         _("Made by Lexiloom. `recipe.toml` says how, `build.json` of what, `rows.parquet` where every row is from."),
         _section(_("Sources"), _sources([source.info for source in build.cover.sources])),
@@ -50,6 +52,8 @@ def write_card(build: Build) -> str:
         parts.append(_section(_("The seam between spaces"), "\n".join(told)))
     if warnings := build.cover.warnings:
         parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
+    if build.tuning is not None:
+        parts += [tuning_section(build.tuning)]
     if build.dropped:
         parts.append(_("{n:,} words were left out: see `dropped.json`.").format(n=len(build.dropped)))
     first = next(
@@ -57,6 +61,30 @@ def write_card(build: Build) -> str:
     )
     parts.append(_section(_("Load it"), LOADING.format(word=ascii(first))))
     return "\n\n".join(parts) + "\n"
+
+
+def tuning_section(report: Report) -> str:
+    """What the card says of a tuning."""
+    lines: list[str] = [
+        _(
+            "{kind}, on {name}: {train} texts to train on, {valid} to say when to stop, {test} kept for the test."
+        ).format(
+            kind=_(TITLES[report.spec["kind"]]),
+            name=_escaped(str(report.data.get("name", ""))),
+            train=number(report.parts["train"]),
+            valid=number(report.parts["valid"]),
+            test=number(report.parts["test"]),
+        )
+    ]
+    if report.verdict:
+        lines.append(_escaped(retold(report.verdict["text"])))
+    if report.drift:
+        lines.append(
+            _("{moved} of {rows} rows moved. Rows of words that the texts lack are as they were.").format(
+                moved=number(report.drift.moved), rows=number(report.drift.rows)
+            )
+        )
+    return _section(_("Tuning"), "\n".join(f"- {line}" for line in lines))
 
 
 def _steps(build: Build) -> list[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .evaluation.spec import EvaluateSpec
     from .evaluation.subjects import Subject
     from .sources import SourceSpec
+    from .tuning.report import Report
     from .workspace.workspace import Workspace
 
 
@@ -79,6 +80,7 @@ class Build:
     faulty    words whose row in the source is not finite: counted as missing, and filled
     lock      resolved inputs with digests, library versions, timings, coverage, warnings
     evaluation  scores of the matrix, None where the recipe asks for none
+    tuning    how it was tuned and what that was worth, None likewise
     """
 
     recipe: Recipe
@@ -90,6 +92,7 @@ class Build:
     lock: dict[str, Any]
     base: Path | None = field(default=None, repr=False)
     evaluation: Evaluation | None = None
+    tuning: Report | None = None
 
     def save(self, folder: str | Path, *, keep_paths: bool = False, progress: Progress = ignore) -> Path:
         """Write the build's folder, whole or not at all; its texts are in English. Raises `WorkspaceError`.
@@ -111,6 +114,7 @@ class Build:
             card=card,
             dropped=self.dropped,
             evaluation=None if self.evaluation is None else as_json(self.evaluation),
+            tuning=None if self.tuning is None else self.tuning.as_json(),
             progress=progress,
         )
         return target
@@ -244,14 +248,35 @@ def run(
     if recipe.weights is not None:
         weights, told = weigh(matrix.vocabulary, recipe.weights)
         matrix = matrix.replace(weights=weights, history=(*matrix.history, told))
+    report = None
+    if recipe.tuning is not None:
+        with clock("tuning"):
+            matrix, report = _tuned(recipe, matrix, base, device, progress)
     coverage = measure_coverage(matrix.rows, matrix.vocabulary)
     with clock("seams"):
         seams = _seams(covered, matrix)
-    build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base)
+    build = Build(recipe, matrix, covered, coverage, filled.dropped, filled.faulty, {}, base, tuning=report)
     if recipe.evaluate is not None:
         with clock("evaluate"):
             build = replace(build, evaluation=_evaluated(build, workspace, progress))
     return replace(build, lock=_lock(build, seams, {**covered.seconds, **clock.seconds}, started))
+
+
+def _tuned(
+    recipe: Recipe, matrix: EmbeddingMatrix, base: Path | None, device: str, progress: Progress
+) -> tuple[EmbeddingMatrix, Report]:
+    from .tuning import finetune
+
+    assert recipe.tuning is not None
+    found = finetune(
+        matrix,
+        resolved_path(recipe.tuning, base),
+        vocabulary=resolved_path(recipe.vocabulary, base),
+        device=device,
+        progress=progress,
+    )
+    # A probe leaves the matrix as it is.
+    return matrix if found.matrix is None else found.matrix, found.report
 
 
 def _evaluated(build: Build, workspace: Workspace, progress: Progress) -> Evaluation:
@@ -295,7 +320,12 @@ def _lock(build: Build, seams: list[dict[str, Any]], seconds: dict[str, float], 
             "vocabulary": describe_vocabulary(covered.reading),
             "sources": [describe_source(info) for info in infos],
         },
-        "keys": fingerprints(build.recipe, covered.reading.report.digest, [info.digest for info in infos]),
+        "keys": fingerprints(
+            build.recipe,
+            covered.reading.report.digest,
+            [info.digest for info in infos],
+            "" if build.tuning is None else build.tuning.digest,
+        ),
         "matrix": {"id": build.matrix.id, "words": len(build.matrix.vocabulary), "dim": build.matrix.dim},
         "coverage": {"found": covered.coverage.as_dict(), "built": build.coverage.as_dict()},
         "dropped": len(build.dropped),
@@ -306,6 +336,8 @@ def _lock(build: Build, seams: list[dict[str, Any]], seconds: dict[str, float], 
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "timings": seconds,
     }
+    if build.tuning is not None:
+        lock["inputs"]["texts"] = build.tuning.inputs()
     return translated(lock, "en")
 
 

@@ -25,6 +25,7 @@ from .settings import Assignment, assign_all, plain
 from .sources import SourceSpec, parse_source
 from .spec import Spec, option
 from .transforms import TransformSpec
+from .tuning.kinds import TuningSpec
 from .validation import explain
 from .vocabulary import VocabularySpec, sniff_part, sniff_vocabulary
 from .weights import WeightSpec
@@ -64,6 +65,7 @@ class Recipe(Spec):
     weights: WeightSpec | None = option(
         None, N_("Weights"), N_("How much each word weighs in a text: kept beside the vectors.")
     )
+    tuning: TuningSpec | None = option(None, N_("Tuning"), N_("A short fine-tune of the finished matrix on texts."))
     evaluate: EvaluateSpec | None = option(
         None, N_("Evaluate"), N_("What the matrix is scored on; it changes nothing of the matrix.")
     )
@@ -130,6 +132,7 @@ class Recipe(Spec):
         tables = {
             "vocabulary": _moved(self.vocabulary, base, folder),
             "sources": tuple(_moved(source, base, folder) for source in self.sources),
+            "tuning": self.tuning and _moved(self.tuning, base, folder),
             "evaluate": self.evaluate and _moved(self.evaluate, base, folder),
         }
         return self.model_copy(update=tables)
@@ -206,6 +209,8 @@ def spell_out(tables: Mapping[str, Any], *, base: Path | None = None) -> dict[st
         spelled["transforms"] = tuple({"kind": s} if isinstance(s, str) else s for s in _names(spelled["transforms"]))
     if isinstance(spelled.get("weights"), str):
         spelled["weights"] = {"kind": spelled["weights"]}
+    if isinstance(spelled.get("tuning"), Mapping):
+        spelled["tuning"] = _tuning(spelled["tuning"])
     if isinstance(spelled.get("evaluate"), Mapping):
         spelled["evaluate"] = _evaluate(spelled["evaluate"])
     return spelled
@@ -218,6 +223,17 @@ def _evaluate(given: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(listed := spelled.get(name), (str, list, tuple)):
             listed = _names(listed) if name != "sets" or not isinstance(listed, str) else [listed]
             spelled[name] = tuple(parse(one) if isinstance(one, str) else one for one in listed)
+    return spelled
+
+
+def _tuning(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with texts that are given as a path spelled out, and words and baselines as lists."""
+    spelled = dict(given)
+    if isinstance(spelled.get("data"), (str, Path)):
+        spelled["data"] = {"path": str(spelled["data"])}
+    for name in ("watch", "baselines"):
+        if isinstance(listed := spelled.get(name), (str, list, tuple)):
+            spelled[name] = tuple(_names(listed))
     return spelled
 
 
@@ -249,7 +265,7 @@ def _ladder(rungs: Sequence[Any]) -> dict[str, bool]:
 PATHS = ("path", "corpus", "user_dictionary", "suite_dir", "test_path")
 
 # A stage whose results change for the same spec gets the next number, so that nothing stale is reused.
-STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1}
+STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1, "tuning": 1}
 
 
 def paths_in(spec: BaseModel) -> list[str]:
@@ -301,11 +317,13 @@ def _moved(spec: SpecT, base: Path | None, folder: Path) -> SpecT:
     return _with_paths(spec, moved)
 
 
-def fingerprints(recipe: Recipe, vocabulary_digest: str, source_digests: Sequence[str]) -> dict[str, str]:
+def fingerprints(
+    recipe: Recipe, vocabulary_digest: str, source_digests: Sequence[str], texts_digest: str = ""
+) -> dict[str, str]:
     """Stage -> key of its result: SHA-256 of the key before it, its resolved spec, the seed and its version.
 
     Resolved: files count by their digests, so a moved file keeps its key and a changed one loses it. The
-    device has no part in it.
+    device has no part in it. `texts_digest` is of what the matrix was tuned on.
     """
     keys: dict[str, str] = {}
     keys["vocabulary"] = _key("vocabulary", "", [_resolved(recipe.vocabulary), vocabulary_digest])
@@ -314,6 +332,9 @@ def fingerprints(recipe: Recipe, vocabulary_digest: str, source_digests: Sequenc
     keys["combine"] = _key("combine", keys["look up"], _resolved(recipe.combine))
     keys["oov"] = _key("oov", keys["combine"], [_resolved(recipe.oov), recipe.seed])
     keys["transforms"] = _key("transforms", keys["oov"], [_resolved(spec) for spec in recipe.transforms])
+    if recipe.tuning is not None:
+        weighed = None if recipe.weights is None else _resolved(recipe.weights)
+        keys["tuning"] = _key("tuning", keys["transforms"], [_resolved(recipe.tuning), weighed, texts_digest])
     return keys
 
 

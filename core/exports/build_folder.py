@@ -9,6 +9,7 @@ build.json          what really happened (the lock), and the digests of the file
 card.md             for people
 weights.npy         how much each word counts in a text, float32[n], if the recipe asks for it
 dropped.json        words that the fill left out, with their counts, if there are any
+tuning.json         how the matrix was tuned, and what that was worth, if the recipe asks for it
 evaluation.json     what the matrix reached on published sets, if the recipe asks for it
 """
 
@@ -40,7 +41,7 @@ from ..workspace.atomic import atomic_folder, recover
 VERSION = 1
 MATRIX, WORDS, LINES, ROWS = "matrix.safetensors", "words.json", "words.txt", "rows.parquet"
 RECIPE, LOCK, CARD, DROPPED = "recipe.toml", "build.json", "card.md", "dropped.json"
-EVALUATION, WEIGHTS = "evaluation.json", "weights.npy"
+EVALUATION, WEIGHTS, TUNING = "evaluation.json", "weights.npy", "tuning.json"
 BLOCK = 1 << 22
 # What any reader may take for the end of a line (str.splitlines), and what a reader may strip.
 LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
@@ -65,6 +66,7 @@ def write_build(
     card: str,
     dropped: Sequence[tuple[str, int | None]] = (),
     evaluation: bytes | None = None,
+    tuning: bytes | None = None,
     progress: Progress = ignore,
 ) -> None:
     """Write a build's folder, whole or not at all; an older build there is replaced.
@@ -95,8 +97,9 @@ def write_build(
             _write_text(made / DROPPED, json.dumps([list(pair) for pair in dropped], indent=0))
         if matrix.weights is not None:
             np.save(made / WEIGHTS, matrix.weights, allow_pickle=False)
-        if evaluation is not None:
-            (made / EVALUATION).write_bytes(evaluation)
+        for name, content in ((EVALUATION, evaluation), (TUNING, tuning)):
+            if content is not None:
+                (made / name).write_bytes(content)
         content = {
             **lock,
             "lexiloom_build": VERSION,

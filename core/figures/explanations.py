@@ -170,6 +170,103 @@ EXPLANATIONS = {
         N_("All rows but padding."),
         r"$\lVert v \rVert_2 = \sqrt{\sum_i v_i^2}$",
     ),
+    "tuning_texts": Explanation(
+        N_("Texts of the file that have a token, and a label or a partner where one is due."),
+        N_("Texts without any token are left out and counted."),
+    ),
+    "tuning_classes": Explanation(N_("Different labels. A class that is rare is hard to learn and harder to test.")),
+    "tuning_lengths": Explanation(N_("The middle text has so many tokens: half have fewer, half more.")),
+    "tuning_covered": Explanation(
+        N_("Which share of the texts' tokens finds a row in the matrix. The others are not seen at all."),
+        N_("Over all tokens of the texts, each as often as it occurs."),
+    ),
+    "class_balance": Explanation(
+        N_("How many texts each class has. Where one has most of them, accuracy flatters: look at macro-F1."),
+    ),
+    "token_shares": Explanation(
+        N_("How the rows came about that the texts' tokens find: given by a source, made, or none at all."),
+        N_("Over all tokens of the texts."),
+    ),
+    "test_accuracy": Explanation(
+        N_("The share of test texts whose class is found. They were kept apart from training."),
+        N_("The mean over the seeds; the interval says what other test texts would give (bootstrap)."),
+    ),
+    "test_macro_f1": Explanation(
+        N_("F1 of each class, averaged: a rare class counts as much as a common one."),
+        N_("Over the classes that occur in the test; the mean over the seeds."),
+        r"$F_1 = \frac{2 P R}{P + R}$",
+    ),
+    "calibration": Explanation(
+        N_("How far the classifier's surety is from how often it is right: 0 is perfect, .1 is ten points off."),
+        N_("The mean gap over 15 bins of confidence, weighted by their texts (Guo et al. 2017)."),
+        r"$\sum_b \frac{n_b}{n} \left| \mathrm{acc}(b) - \mathrm{conf}(b) \right|$",
+    ),
+    "test_mrr": Explanation(
+        N_("One over the rank at which a text's partner is found among all partners of the test, on average."),
+    ),
+    "test_recall_1": Explanation(N_("How often a text's partner is the nearest of all partners of the test.")),
+    "test_recall_10": Explanation(N_("How often a text's partner is among the ten nearest of the test.")),
+    "rows_moved": Explanation(
+        N_("Rows that are no longer what they were. Only rows of words that occur in the training texts can move."),
+    ),
+    "before_after": Explanation(
+        N_("The same scores on the same test, with the matrix as it was and as it is now."),
+    ),
+    "baselines": Explanation(
+        N_(
+            "What is reached on the same texts without tuning: by the commonest class, by words alone (TF-IDF), by "
+            "classifiers on the matrix as it was, and by random vectors that were tuned the same way."
+        ),
+        N_("Accuracy on the test texts; the lines are 95 % intervals over test texts."),
+    ),
+    "loss_curve": Explanation(
+        N_(
+            "What training lowers. Where the validation loss rises while the training loss falls, the texts are being "
+            "learned by heart; the epoch with the lowest validation loss is kept."
+        ),
+        N_("Of the first seed, whose matrix is kept."),
+    ),
+    "measure_curve": Explanation(
+        N_(
+            "Scores on the validation part after each epoch. It says when to stop; the test is scored once, at the end."
+        ),
+    ),
+    "confusion": Explanation(
+        N_("Each row is a class as it is, each column what its texts were taken for. The diagonal is right."),
+        N_("Numbers are texts, shades are shares of the row."),
+    ),
+    "reliability": Explanation(
+        N_("On the dashed line, predictions that are 80 % sure are right in 80 % of cases. Below it, they boast."),
+        N_("A point for each of 15 bins of confidence; large points have many texts, red lines are the gaps."),
+    ),
+    "moving_map": Explanation(
+        N_("Where watched words stand after each epoch, with a line from where they started."),
+        N_("One plane for all epochs, the one in which all their places spread most (PCA): axes never change."),
+    ),
+    "tuning_displacement": Explanation(
+        N_("How far a row turned: 1 minus the cosine of before and after. 0: not at all; 1: at right angles."),
+        N_("Over the rows that moved."),
+        r"$1 - \cos(u_w, v_w)$",
+    ),
+    "tuning_length": Explanation(
+        N_("By how much rows changed, relative to how long they were."),
+        N_("Over the rows that moved."),
+        r"$\frac{\lVert v_w - u_w \rVert}{\lVert u_w \rVert}$",
+    ),
+    "tuning_overlap": Explanation(
+        N_("Which share of a word's 10 nearest words is still the same."),
+        N_("The mean over a sample of rows that moved."),
+    ),
+    "forgetting": Explanation(
+        N_("Scores on published sets before and after: what the matrix knew in general, and how much of it is left."),
+    ),
+    "class_words": Explanation(
+        N_("The classifier is linear: each word adds a fixed part to each class. These add most, against the others."),
+    ),
+    "contributions": Explanation(
+        N_("What each word of the text added to the class that was found, over the one that is right."),
+        N_("Exact, not estimated: the classifier is linear in the rows, and each word has its weight in the text."),
+    ),
 }
 
 

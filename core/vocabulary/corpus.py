@@ -73,7 +73,7 @@ def count_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     """All words of running text with their counts, by falling count; nothing of them is chosen yet."""
     problems, notes = Problems(), []
     files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
-    segmenter, cutter = _segmenter(spec, problems)
+    segmenter, cutter = segmenter_of(spec, problems)
     counts: Counter[str] = Counter()
     total, before = sum(file.size for file in files), 0
     for file in files:
@@ -99,7 +99,8 @@ def count_corpus(spec: CorpusSpec, path: Path, progress: Progress) -> Reading:
     )
 
 
-def _segmenter(spec: CorpusSpec, problems: Problems) -> tuple[Segmenter, ChineseCutter | None]:
+def segmenter_of(spec: CorpusSpec, problems: Problems) -> tuple[Segmenter, ChineseCutter | None]:
+    """What cuts a corpus into words, and what of it cuts Chinese; the user's dictionary is read."""
     cutter = None
     if spec.language != "en":
         dictionary = Path(os.path.expanduser(spec.user_dictionary)) if spec.user_dictionary else None
@@ -116,7 +117,7 @@ class Sentences:
     def __init__(self, spec: CorpusSpec, path: Path) -> None:
         problems = Problems()
         self._files = [TextFile(p, spec.encoding, name=n, expanded=None) for p, n in _texts(path, spec.path, problems)]
-        self.segmenter, self._cutter = _segmenter(spec, problems)
+        self.segmenter, self._cutter = segmenter_of(spec, problems)
         self._path = spec.path
 
     @property

@@ -11,18 +11,18 @@ from .eviction import evict
 
 DAY = 86_400
 MAPS_LIMIT = 1_000_000_000  # bytes that the maps of one build may take
-EXPORTS, MAPS = ".exports", ".maps"  # what was made of a build lies beside it
+EXPORTS, MAPS, TUNING = ".exports", ".maps", ".tuning"  # what was made of a build lies beside it
 
 
 def sweep_builds(folder: Path, listed: Iterable[str], *, days: float = 1.0) -> list[str]:
-    """Remove the builds, exports and maps in `folder` that are not among `listed` and older than `days`; their names.
+    """Remove builds in `folder`, and what was made of them, not among `listed` and older than `days`; their names.
 
     One that was just finished is on no list yet, so nothing new is touched.
     """
     kept = set(listed)
     gone = []
     for path in folder.iterdir() if folder.is_dir() else ():
-        key = path.name.removesuffix(EXPORTS).removesuffix(MAPS)
+        key = path.name.partition(".")[0]
         if path.name.startswith(".") or key in kept or not path.is_dir():
             continue
         try:

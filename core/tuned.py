@@ -1,0 +1,108 @@
+"""A finished build, tuned: another build, with the tuning in its recipe, its lock and its card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .card import tuning_section
+from .coverage import measure_coverage
+from .exports import SavedBuild, read_build
+from .exports.build_folder import CARD, write_build
+from .matrix import EmbeddingMatrix
+from .messages import speaking, translated
+from .progress import Progress, ignore
+from .recipe import Recipe, fingerprints, resolved_path
+from .tuning.report import Report
+
+
+@dataclass(frozen=True)
+class TunedBuild:
+    """recipe  of the build that was tuned, with the tuning; relative paths start where that build's do
+    matrix  the tuned matrix, None for a linear probe
+    report  how it went
+    """
+
+    saved: SavedBuild
+    card: str
+    recipe: Recipe
+    matrix: EmbeddingMatrix | None
+    report: Report
+    seconds: float
+
+    def save(
+        self, folder: Path, *, base: Path | None = None, keep_paths: bool = False, progress: Progress = ignore
+    ) -> None:
+        """Write the tuned build, whole or not at all. Raises `WorkspaceError`, `ExportError`.
+
+        The recipe's paths, relative to `base`, are made relative to the folder, unless `keep_paths`.
+        """
+        assert self.matrix is not None
+        recipe = self.recipe if keep_paths else self.recipe.moved(base, Path(folder))
+        with speaking("en"):
+            section = tuning_section(self.report)
+        write_build(
+            Path(folder),
+            matrix=self.matrix,
+            recipe_toml=recipe.to_toml(),
+            lock=_lock(self, self.matrix),
+            card=f"{self.card.rstrip()}\n\n{section}\n",
+            dropped=self.saved.dropped,
+            tuning=self.report.as_json(),
+            progress=progress,
+        )
+
+
+def read_for_tuning(folder: Path) -> tuple[SavedBuild, Recipe]:
+    """A build and its recipe, its matrix mapped. Raises `SourceError`, `RecipeError`."""
+    saved = read_build(folder, check=False)
+    return saved, Recipe.from_toml(saved.recipe_toml)
+
+
+def tune_build(
+    folder: Path,
+    saved: SavedBuild,
+    recipe: Recipe,
+    *,
+    base: Path,
+    checkpoints: Path | None = None,
+    device: str = "auto",
+    finish: bool = False,
+    progress: Progress = ignore,
+) -> TunedBuild:
+    """Tune the build in `folder` as `recipe.tuning` says; relative paths of the recipe start from `base`."""
+    from .tuning import finetune
+
+    assert recipe.tuning is not None
+    started = time.perf_counter()
+    found = finetune(
+        saved.matrix,
+        resolved_path(recipe.tuning, base),
+        vocabulary=resolved_path(recipe.vocabulary, base),
+        folder=checkpoints,
+        device=device,
+        finish=finish,
+        progress=progress,
+    )
+    card = (folder / CARD).read_text("utf-8") if (folder / CARD).is_file() else ""
+    return TunedBuild(saved, card, recipe, found.matrix, found.report, time.perf_counter() - started)
+
+
+def _lock(made: TunedBuild, matrix: EmbeddingMatrix) -> dict[str, Any]:
+    old: Mapping[str, Any] = made.saved.lock
+    inputs = old.get("inputs", {})
+    sources = [one.get("digest", "") for one in inputs.get("sources", ())]
+    lock = {
+        **old,
+        "inputs": {**inputs, "texts": made.report.inputs(), "matrix": {"id": old["matrix_id"]}},
+        "keys": fingerprints(made.recipe, inputs.get("vocabulary", {}).get("digest", ""), sources, made.report.digest),
+        "matrix": {"id": matrix.id, "words": len(matrix.vocabulary), "dim": matrix.dim},
+        "coverage": {**old["coverage"], "built": measure_coverage(matrix.rows, matrix.vocabulary).as_dict()},
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - made.seconds)),
+        "timings": {**old.get("timings", {}), "tuning": round(made.seconds, 4)},
+    }
+    # Seams are measured on the matrix as it was.
+    return translated({**lock, "seams": []}, "en")

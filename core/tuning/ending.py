@@ -1,0 +1,148 @@
+"""What the tasks of tuning have in common: words watched on the way, and the matrix at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..messages import N_, _, number
+from .applying import exported, tuned_matrix
+from .bags import Bags
+from .drift import measure_drift, measure_forgetting
+from .kinds import TITLES
+from .loop import Objective, Trained
+from .report import Curve, Report
+from .table import RowTable
+from .tune import Job, Tuned
+from .watching import Watched, choose_watched
+
+STAGE = N_("Looking at what changed")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Words whose way is drawn.
+
+    at       int64[n]: positions in the table
+    classes  the class that each speaks for, "" for none
+    """
+
+    watched: Watched
+    at: NDArray[np.int64]
+    classes: list[str]
+
+    @classmethod
+    def over(
+        cls, job: Job, objective: Objective, train: Bags, folder: Path, classes: Sequence[str] = ()
+    ) -> tuple[Watch, dict[str, Any]]:
+        """Watch the words that the spec names, and telling ones; and what is told of them beforehand."""
+        import torch
+
+        vocabulary, table = job.matrix.vocabulary, objective.table
+        asked = _places([vocabulary.ids[word] for word in job.spec.watch if word in vocabulary.ids], table.used)
+        at, named = choose_watched(asked, train, table.used, classes)
+        folder.mkdir(parents=True, exist_ok=True)
+        places = torch.from_numpy(at).to(table.device)
+
+        def now() -> NDArray[np.float32]:
+            return exported(table.values[places], objective.module, objective.plan, table.scale)
+
+        words = [vocabulary.words[row] for row in table.used[at].tolist()]
+        origins = [origin_name(job, row) for row in table.used[at].tolist()]
+        return cls(Watched(folder, now), at, named), {
+            "watched": words,
+            "watched_origins": origins,
+            "watched_classes": named,
+        }
+
+
+def origin_name(job: Job, row: int) -> str:
+    """How a row came about, as reports name it."""
+    from ..rows import Origin
+
+    return Origin(int(job.matrix.rows.origin[row])).name.lower()
+
+
+def _places(rows: Sequence[int], used: NDArray[np.int64]) -> list[int]:
+    found = np.searchsorted(used, rows)
+    return [int(at) for at, row in zip(found, rows, strict=True) if at < len(used) and used[at] == row]
+
+
+def training_key(job: Job, digest: str, spec: Any, k: int) -> str:
+    """Names a training: its texts, its matrix, its seed, and its options but for those of what else is done."""
+    table = spec.model_dump(mode="json", exclude={"data", "seeds", "watch", "suite_dir", "baselines"})
+    told = json.dumps([1, table, digest, job.matrix.id, spec.seed + k], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def live_head(job: Job, objective: Objective, k: int) -> dict[str, Any]:
+    """What a watcher is told from the start."""
+    spec, table = job.spec, objective.table
+    return {
+        "device": job.device,
+        "memory": table.nbytes,
+        "examples_total": objective.examples * spec.epochs,
+        "unit": objective.unit,
+        "seed": k,
+        "seeds": spec.seeds,
+    }
+
+
+def told_notes(notes: Sequence[str]) -> list[dict[str, Any]]:
+    """Notes as a report holds them."""
+    return [{"text": note} for note in notes]
+
+
+def told_data(described: Any) -> dict[str, Any]:
+    """What a file of texts is like, as a report holds it."""
+    return described.as_dict() | {"notes": told_notes(described.notes)}
+
+
+def curve_of(trained: Trained) -> Curve:
+    """How a training went, for a report."""
+    epochs = tuple(asdict(one) for one in trained.epochs)
+    return Curve(epochs=epochs, steps=trained.steps, best=trained.best, stopped=trained.stopped)
+
+
+def common_notes(job: Job) -> list[str]:
+    """What every report notes."""
+    notes: list[str] = []
+    missing = [word for word in job.spec.watch if word not in job.matrix.vocabulary.ids]
+    if missing:
+        notes.append(_("These watched words are not in the matrix: {words}").format(words=", ".join(missing[:10])))
+    if job.finish and job.spec.seeds > 1:
+        notes.append(_("Training was ended early, and one seed alone was trained."))
+    return notes
+
+
+def ended(
+    job: Job, objective: Objective, trained: Trained, watch: Watch, report: Report, told: Callable[[str, str], str]
+) -> Tuned:
+    """The matrix with what was trained, and what became of its rows; `told` names the texts for the history."""
+    spec, table = job.spec, objective.table
+    used = table.used
+    moves = watch.watched.moves(job.matrix, used[watch.at], watch.classes, trained.epochs[-1].number)
+    changes: dict[str, Any] = {"moves": moves}
+    tuned = None
+    if spec.plan().changes_matrix:
+        history = told(_(TITLES[spec.kind]), number(trained.best + 1))
+        tuned = _matrix(job, table, objective.module, str(history))
+        changes["drift"] = measure_drift(job.matrix, tuned, used, seed=spec.seed, progress=job.progress)
+        job.progress(_(STAGE), 2, 3)
+        forgot = measure_forgetting(job.matrix, tuned, spec.suite_dir, base=job.base, progress=job.progress)
+        changes["forgetting"] = forgot
+    job.progress(_(STAGE), 3, 3)
+    return Tuned(tuned, report.model_copy(update={**changes, "seconds": time.perf_counter() - job.started}))
+
+
+def _matrix(job: Job, table: RowTable, module: Any, history: str) -> Any:
+    learned = getattr(job.spec, "weights", "equal") == "learned"
+    return tuned_matrix(job.matrix, table, module, job.spec.plan(), learned=learned, told=history)

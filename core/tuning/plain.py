@@ -1,0 +1,70 @@
+"""Tuning on running text: skip-gram goes on where the rows' own training ended."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..messages import _, number
+from .checkpoints import Checkpoints
+from .compacting import compacted, table_of
+from .continuing import Continue
+from .data import Data, read_texts
+from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, training_key
+from .loop import Trained, train
+from .report import Report
+from .tune import Job, Tuned, check_spec
+
+
+def tune_plain(job: Job) -> Tuned:
+    """Tune on running text. See `finetune`. One seed: it is for the rows, and no score of a task depends on it."""
+    spec = job.spec
+    check_spec(job.matrix, spec)
+    data = read_texts(spec.data, job.matrix, job.cutter, base=job.base, progress=job.progress)
+    used, (train_bags, valid, test) = compacted(len(job.matrix.vocabulary), [data.train, data.valid, data.test])
+    table = table_of(job.matrix, used, spec, train=[train_bags], device=job.device)
+    objective = Continue(spec, spec.plan(), table, train_bags, valid, seed=spec.seed)
+    folder = job.folder / "seed-0"
+    watch, told = Watch.over(job, objective, train_bags, folder)
+    trained = train(
+        objective,
+        Checkpoints(folder, training_key(job, data.digest, spec, 0)),
+        seed=spec.seed,
+        snapshot=lambda epoch: {"moves": watch.watched.keep(epoch)},
+        progress=job.progress,
+        live=live_head(job, objective, 0) | {"seeds": 1} | told,
+        finish=job.finish,
+    )
+    scores = {}
+    if len(test):
+        reached = Continue(spec, spec.plan(), table, train_bags, test, seed=spec.seed, other=objective.other).validate()
+        scores = {name: {"mean": value, "low": None, "high": None} for name, value in reached.items()}
+    report = _reported(job, data, objective, trained, scores)
+    return ended(job, objective, trained, watch, report, partial(_history, len(train_bags.ids)))
+
+
+def _reported(
+    job: Job, data: Data, objective: Continue, trained: Trained, scores: dict[str, dict[str, float | None]]
+) -> Report:
+    return Report(
+        task="texts",
+        spec=job.spec.model_dump(mode="json"),
+        device=job.device,
+        memory=objective.table.nbytes + objective.other.nbytes,
+        seconds=0.0,
+        per_second=trained.per_second,
+        unit=objective.unit,
+        changed=True,
+        digest=data.digest,
+        data=told_data(data.described),
+        test_data=None if data.described_test is None else told_data(data.described_test),
+        parts={"train": len(data.train), "valid": len(data.valid), "test": len(data.test)},
+        curve=curve_of(trained),
+        scores=scores,
+        notes=tuple(told_notes([*data.notes, *trained.notes, *common_notes(job)])),
+    )
+
+
+def _history(words: int, kind: str, epochs: str) -> str:
+    return _("tuned on running text ({kind}, {words} words, {epochs} epochs)").format(
+        kind=kind, words=number(words), epochs=epochs
+    )
