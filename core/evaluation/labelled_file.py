@@ -257,7 +257,8 @@ def _opened(
         return Parquet(path, name), ""
     text = TextRows(path, encoding, name)
     if not text.head.strip():
-        raise InputError(_("there is no text in it"), where=name, fix=_(_fix(role)))
+        fix = _fix(role)
+        raise InputError(_("there is no text in it"), where=name, fix=_(fix))
     if is_table(path, text.head) or role == "pairs":
         usual = chain(TEXT_NAMES, LABEL_NAMES if role == "labelled" else (), *(PAIR_NAMES if role == "pairs" else ()))
         known = {*usual, *(one.strip().lower() for one in asked)} - set("123456789")

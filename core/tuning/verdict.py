@@ -200,9 +200,10 @@ def _told(found: Difference, texts: int) -> str:
 
 def _told_against(best: Baseline, found: Difference, accuracy: float | None) -> str:
     """The comparison with the best baseline as a sentence."""
-    title, reached = _(TITLES.get(best.name, best.title)), figure(found.accuracy)
+    named, meaning = TITLES.get(best.name, best.title), MEANINGS.get(best.name, OTHERWISE)
+    title, reached = _(named), figure(found.accuracy)
     if found.kind == "worse":
-        return _(MEANINGS.get(best.name, OTHERWISE)).format(title=title, accuracy=reached)
+        return _(meaning).format(title=title, accuracy=reached)
     values = {"title": title, "accuracy": reached, "tuned": figure(accuracy)}
     if found.kind == "better":
         return _("The best baseline is below it: {title}, {accuracy} against {tuned}.").format(**values)

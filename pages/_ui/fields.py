@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import typing
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -44,6 +45,14 @@ CHOICES = {
     "partial.mean": N_("its mean"),
     "partial.zeros": N_("zeros"),
     "partial.missing": N_("the word is missing"),
+    "rows.all": N_("all"),
+    "rows.known": N_("those that a source gave"),
+    "rows.filled": N_("the filled ones only"),
+    "weights.learned": N_("learned"),
+    "weights.sif": N_("by frequency (SIF)"),
+    "weights.equal": N_("all the same"),
+    "class_weights.none": N_("none"),
+    "class_weights.balanced": N_("balanced"),
 }
 
 
@@ -55,7 +64,7 @@ def edit(spec: BaseModel, place: str, names: Sequence[str], *, disabled: bool = 
             _edit(field, getattr(spec, name), f"{place}.{name}", disabled)
 
 
-def choose(spec: Chosen, names: Sequence[str], key: str) -> Chosen:
+def choose(spec: Chosen, names: Sequence[str], key: str, *, disabled: bool = False) -> Chosen:
     """`spec` with some fields as widgets say, which keep their values by `key`: for choices that no recipe holds."""
     given: dict[str, Any] = {}
     for name in names:
@@ -67,7 +76,8 @@ def choose(spec: Chosen, names: Sequence[str], key: str) -> Chosen:
                 label,
                 options,
                 options.index(value),
-                format_func=lambda one: _(CHOICES.get(one, str(one))),
+                disabled=disabled,
+                format_func=lambda one, name=name: _told(name, one),
                 help=told,
                 key=widget,
             )
@@ -75,7 +85,7 @@ def choose(spec: Chosen, names: Sequence[str], key: str) -> Chosen:
             kind = type(value)
             low, high = _bounds(field, kind)
             given[name] = st.number_input(
-                label, low, high, value, step=1 if kind is int else None, help=told, key=widget
+                label, low, high, value, **_steps(field, kind), help=told, key=widget, disabled=disabled
             )
     return spec.model_copy(update=given)
 
@@ -93,6 +103,19 @@ def _edit(field: FieldInfo, value: Any, place: str, disabled: bool) -> None:
         make = _words
     make(field, value, place, kind, optional, disabled)
     place_error(place)
+
+
+def _told(name: str, choice: Any) -> str:
+    """A choice of the field `name` as a reader is told."""
+    return _(CHOICES.get(f"{name}.{choice}") or CHOICES.get(choice) or str(choice))
+
+
+def _steps(field: FieldInfo, kind: Any) -> dict[str, Any]:
+    """By how much a number's buttons change it: by one, or by its default's first digit."""
+    if kind is int:
+        return {"step": 1}
+    usual = abs(field.get_default() or 0.1)
+    return {"step": 10.0 ** math.floor(math.log10(usual)), "format": "%g"}
 
 
 def _kind(annotation: Any) -> tuple[Any, bool]:
@@ -144,7 +167,7 @@ def _choice(field: FieldInfo, value: Any, place: str, kind: Any, optional: bool,
     st.selectbox(
         options=options,
         index=options.index(value),
-        format_func=lambda one: _(CHOICES.get(f"{name}.{one}") or CHOICES.get(one) or str(one)),
+        format_func=lambda one: _told(name, one),
         **_common(field, place, disabled),
     )
 

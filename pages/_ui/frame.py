@@ -23,6 +23,7 @@ PAGES = {
     "coverage": (N_("Coverage"), ":material/stacked_bar_chart:"),
     "download": (N_("Build and download"), ":material/download:"),
     "explore": (N_("Explore"), ":material/explore:"),
+    "finetune": (N_("Fine-tune"), ":material/model_training:"),
     "evaluate": (N_("Evaluate"), ":material/leaderboard:"),
 }
 

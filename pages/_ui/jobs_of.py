@@ -16,7 +16,7 @@ from core.messages import _
 from core.projection import TITLES, ProjectSpec, Selection
 from core.settings import plain
 
-from . import cached, cached_maps, server
+from . import cached, cached_maps, cached_tuning, server
 from .state import Visit
 
 
@@ -162,3 +162,45 @@ def evaluate(visit: Visit, arguments: Sequence[str], stamps: Any) -> JobSpec:
         title=_("Evaluating"),
         base=str(visit.base),
     )
+
+
+def finetune(visit: Visit, base: str, key: str, spec: Any, *, finish: bool = False) -> JobSpec:
+    """Tune the build `base` into the folder of `key`; checkpoints and the report lie beside it.
+
+    finish  take what a training that was stopped had reached
+    """
+    from core.tuning.kinds import TITLES as KINDS
+
+    builds, checkpoints = server.home().builds, cached_tuning.folder(key)
+    report = checkpoints / "tuning.json"
+    out = () if spec.kind == "probe" else ("--out", str(builds / key))
+    arguments = (
+        *finetune_arguments(str(builds / base), spec),
+        *out,
+        *("--checkpoints", str(checkpoints), "--report", str(report)),
+        *("--base", str(visit.base), "--keep-paths", "--json"),
+        *(("--finish",) if finish else ()),
+    )
+    return JobSpec(
+        kind="finetune",
+        arguments=arguments,
+        key=_key("finetune", key, finish),
+        title=_("Fine-tuning: {kind}").format(kind=_(KINDS[spec.kind])),
+        base=str(visit.base),
+        result=str(report),
+    )
+
+
+def finetune_arguments(build: str, spec: Any) -> list[str]:
+    """The arguments of `lexiloom finetune` that say what is tuned, and how: what differs from the defaults."""
+    from core.snippets import settings_of
+
+    told = plain(spec)
+    data, kind = told.pop("data"), told.pop("kind")
+    words = ["finetune", build, "--recipe", kind]
+    for name, flag in (("path", "--data"), ("test_path", "--test"), ("text", "--text"), ("label", "--label")):
+        words += [flag, data.pop(name)] if data.get(name) else []
+    words += ["--second", data.pop("second")] if data.get("second") else []
+    data.pop("path", None)
+    table = {**told, **({"data": data} if data else {})}
+    return [*words, *(part for setting in settings_of("", table) for part in ("--set", setting.removeprefix(".")))]

@@ -14,12 +14,13 @@ from typing import Any
 from core.jobs import Jobs
 from core.workspace.access import Access
 from core.workspace.builds import sweep_builds, sweep_maps
-from core.workspace.personal import PersonalWorkspaces
+from core.workspace.personal import PersonalWorkspace, PersonalWorkspaces
 from core.workspace.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 3600
 JOBS_KEPT_DAYS = 7
+FINETUNE = "finetune"  # the stage of a tuning's job, with its key
 
 
 def home() -> Workspace:
@@ -97,10 +98,15 @@ def _load() -> None:
         import_module(name)
 
 
+def _tunings(workspace: PersonalWorkspace) -> list[str]:
+    """Keys of the tunings that were begun here: one that was stopped goes on from what lies there."""
+    return [stage.partition(":")[2] for stage in workspace.jobs if stage.startswith(f"{FINETUNE}:")]
+
+
 def _sweep() -> None:
     """Remove what has expired, and the builds that nobody has any more."""
     workspaces().sweep()
-    sweep_builds(home().builds, [key for one in workspaces().all() for key in one.builds])
+    sweep_builds(home().builds, [key for one in workspaces().all() for key in (*one.builds, *_tunings(one))])
     sweep_maps(home().builds)
 
 

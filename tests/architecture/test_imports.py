@@ -38,6 +38,7 @@ PUBLIC = [
     "cover",
     "export",
     "fill",
+    "finetune",
     "look_up",
     "measure_coverage",
     "nearest",
