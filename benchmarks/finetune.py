@@ -163,8 +163,8 @@ def speed(arguments: argparse.Namespace) -> None:
     found = []
     for _turn in range(arguments.runs):
         for law in ("zipf", "uniform"):
-            for rows in (10_000, 100_000, 1_000_000):
-                found.append(case(kind="ours", rows=rows, law=law, texts=arguments.texts, batch=64))
+            sizes = (10_000, 100_000, 1_000_000)
+            found += [case(kind="ours", rows=rows, law=law, texts=arguments.texts, batch=64) for rows in sizes]
         found.append(case(kind="dense", rows=100_000, law="zipf", texts=0, batch=64))
         for line in found[-7:]:
             print(json.dumps(line), flush=True)

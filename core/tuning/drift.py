@@ -51,7 +51,7 @@ def measure_drift(
         rows=len(before.vocabulary),
         moved=len(moved),
         displacement=float(turned.mean()) if same_width and len(moved) else None,
-        length=float(length.mean()) if same_width and len(moved) else None,
+        length=_mean_finite(length) if same_width else None,
         by_origin=_by_origin(before, moved, turned if same_width else None),
         overlap=float(shared[len(listed) :].mean()) if len(drawn) else None,
         measured=len(drawn),
@@ -65,7 +65,9 @@ def measure_drift(
 def _distances(
     before: EmbeddingMatrix, after: EmbeddingMatrix, used: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """float64[m] each: 1 - cosine of the rows `used`, and the length of their difference over that of the first."""
+    """float64[m] each: 1 - cosine of the rows `used`, and the length of their difference over that of the first;
+    infinite for one that was zero.
+    """
     turned, length = np.zeros(len(used)), np.zeros(len(used))
     step = max(1, BLOCK // max(1, before.dim))
     for first in range(0, len(used), step):
@@ -74,8 +76,15 @@ def _distances(
         sizes = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
         cosine = np.einsum("ij,ij->i", a, b) / np.maximum(sizes[0] * sizes[1], 1e-30)
         turned[first : first + step] = np.clip(1 - cosine, 0, 2)
-        length[first : first + step] = np.linalg.norm(b - a, axis=1) / np.maximum(sizes[0], 1e-30)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.linalg.norm(b - a, axis=1) / sizes[0]
+        length[first : first + step] = np.where(np.isnan(ratio), 0.0, ratio)  # 0 / 0: it stayed zero
     return turned, length
+
+
+def _mean_finite(values: NDArray[np.float64]) -> float | None:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else None
 
 
 def _neighbors(matrix: EmbeddingMatrix, rows: NDArray[np.int64], progress: Progress) -> list[list[int]]:

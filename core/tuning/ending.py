@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..messages import N_, _, number
+from ..messages import N_, _, number, speaking
 from .applying import exported, tuned_matrix
 from .bags import Bags
+from .checkpoints import finite
 from .drift import measure_drift, measure_forgetting
 from .kinds import TITLES
 from .loop import Objective, Trained
@@ -57,7 +58,7 @@ class Watch:
 
         words = [vocabulary.words[row] for row in table.used[at].tolist()]
         origins = [origin_name(job, row) for row in table.used[at].tolist()]
-        return cls(Watched(folder, now), at, named), {
+        return cls(Watched(folder, now, at), at, named), {
             "watched": words,
             "watched_origins": origins,
             "watched_classes": named,
@@ -108,7 +109,7 @@ def told_data(described: Any) -> dict[str, Any]:
 
 def curve_of(trained: Trained) -> Curve:
     """How a training went, for a report."""
-    epochs = tuple(asdict(one) for one in trained.epochs)
+    epochs = tuple(finite(asdict(one)) for one in trained.epochs)
     return Curve(epochs=epochs, steps=trained.steps, best=trained.best, stopped=trained.stopped)
 
 
@@ -133,8 +134,10 @@ def ended(
     changes: dict[str, Any] = {"moves": moves}
     tuned = None
     if spec.plan().changes_matrix:
-        history = told(_(TITLES[spec.kind]), number(trained.best + 1))
-        tuned = _matrix(job, table, objective.module, str(history))
+        # A matrix's history is in English, whatever the language of who tuned it.
+        with speaking("en"):
+            history = str(told(_(TITLES[spec.kind]), number(trained.best + 1)))
+        tuned = _matrix(job, table, objective.module, history)
         changes["drift"] = measure_drift(job.matrix, tuned, used, seed=spec.seed, progress=job.progress)
         job.progress(_(STAGE), 2, 3)
         forgot = measure_forgetting(job.matrix, tuned, spec.suite_dir, base=job.base, progress=job.progress)

@@ -29,9 +29,24 @@ def private_copy(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     that are written take memory of their own; else a copy.
     """
     mapped = _mapped(vectors)
-    if mapped is None or mapped.shape != vectors.shape or not mapped.flags.c_contiguous:
+    if mapped is None or mapped.shape != vectors.shape or not vectors.flags.c_contiguous:
         return vectors.copy()
-    return np.memmap(mapped.filename, "<f4", mode="c", offset=mapped.offset, shape=mapped.shape).view(np.ndarray)  # type: ignore[return-value,arg-type]
+    try:
+        made = np.memmap(mapped.filename, "<f4", mode="c", offset=mapped.offset, shape=mapped.shape).view(np.ndarray)  # type: ignore[arg-type]
+    except (OSError, ValueError):  # the file is gone, or shorter
+        return vectors.copy()
+    # Training takes its time: by now there may be another file of that name.
+    return made if _same(made, vectors) else vectors.copy()  # type: ignore[return-value]
+
+
+def _same(some: NDArray[Any], others: NDArray[np.float32]) -> bool:
+    step = max(1, BLOCK // max(1, others.shape[1]))
+    for first in range(0, len(others), step):
+        part = slice(first, first + step)
+        if not np.array_equal(some[part].view(np.uint32), others[part].view(np.uint32)):
+            return False
+        _give_back(others)
+    return True
 
 
 def _mapped(vectors: NDArray[np.float32]) -> Any:

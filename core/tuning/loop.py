@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import LexiloomError
-from ..messages import N_, _, number
+from ..messages import N_, _, number, pack, unpack
 from ..progress import Progress, ignore
 from .batches import Batch, ahead, moved
 from .checkpoints import Checkpoints
+from .failures import TuningError, no_room, not_a_number, nothing_moved, nothing_to_finish
 from .options import Tuning
 from .plan import Plan
+from .running import autocast, threads
 from .table import RowTable, Taken
 
 if TYPE_CHECKING:
@@ -24,12 +24,8 @@ STAGE = N_("Training")
 LIVE_SECONDS = 0.5
 # A curve of the loss within epochs has about so many points.
 POINTS = 400
-# Numbers in the texts of a batch up to which one thread is the fastest.
-SMALL = 1 << 17
-
-
-class TuningError(LexiloomError):
-    """Training can't go on, or has nothing to give."""
+# … and of more epochs than this in proportion.
+LONG = 40
 
 
 @dataclass(frozen=True)
@@ -119,24 +115,24 @@ def train(
     Goes on from the last checkpoint where there is one; (seed, epoch) fixes all that is random in an epoch, so the
     result is the same as without the break. `snapshot` is asked after each epoch (and before the first, as -1) for what
     the checkpoints' watchers see besides. With `finish` the best epoch so far is taken, and no further one trained.
-    Raises `TuningError` for a loss that is not a number, and where there is nothing to finish.
+    Raises `TuningError` for a loss that is not a number, where there is nothing to finish, and where epochs end before
+    all that is to move has begun to.
     """
-    run = _Run(objective, checkpoints, seed, progress, live or {})
+    run = _Run(objective, checkpoints, seed, snapshot, progress, live or {})
     if checkpoints.last is not None:
         run.resume()
     elif not finish:
-        run.tell(snapshot(-1))
+        run.tell(-1)
     if finish:
         if run.best < 0:
-            raise TuningError(
-                _("no epoch has been finished yet, so there is nothing to take"), fix=_("Let training go on.")
-            )
+            raise nothing_to_finish()
         run.take_best()
         return Trained(tuple(run.epochs), run.best, tuple(run.steps), run.over() or "asked", tuple(run.notes))
-    with _threads(objective):
+    with threads(objective):
         while (stopped := run.over()) is None:
             run.epoch()
-            run.tell(snapshot(run.epochs[-1].number))
+    if run.best < 0:
+        raise nothing_moved(objective.plan.settled, len(run.epochs))
     run.take_best()
     return Trained(tuple(run.epochs), run.best, tuple(run.steps), stopped, tuple(dict.fromkeys(run.notes)))
 
@@ -145,9 +141,16 @@ class _Run:
     """A training under way."""
 
     def __init__(
-        self, objective: Objective, checkpoints: Checkpoints, seed: int, progress: Progress, live: dict[str, Any]
+        self,
+        objective: Objective,
+        checkpoints: Checkpoints,
+        seed: int,
+        snapshot: Callable[[int], dict[str, Any]],
+        progress: Progress,
+        live: dict[str, Any],
     ) -> None:
         self.objective, self.checkpoints, self.seed, self.progress = objective, checkpoints, seed, progress
+        self.snapshot = snapshot
         self.spec: Tuning = objective.spec
         self._other: RowTable | None = getattr(objective, "other", None)
         self.epochs: list[Epoch] = []
@@ -167,21 +170,24 @@ class _Run:
         kept = self.checkpoints.state
         self.epochs = [Epoch(**one) for one in kept["epochs"]]
         self.steps = [tuple(one) for one in kept["steps"]]
-        self.best, self._lowest, self._told = kept["best"], kept["lowest"], kept["told"]
-        self._load(self.checkpoints.load(last))
+        # Before all moves, no epoch is the best.
+        self.best = -1 if kept["best"] is None else kept["best"]
+        self._lowest = kept["lowest"]
+        # What was seen of other words has no place among what is seen of these.
+        self._told = kept["told"] if kept["watched"] == self._live.get("watched") else {}
+        self._largest, self.notes = kept["largest"], [unpack(note) for note in kept["notes"]]
+        self._load(last)
 
     def take_best(self) -> None:
         if self.best != self.epochs[-1].number:
-            self._load(self.checkpoints.load(self.best))
+            self._load(self.best)
 
-    def _load(self, tensors: dict[str, Any]) -> None:
+    def _load(self, epoch: int) -> None:
         import torch
 
-        self.objective.table.load({n: t for n, t in tensors.items() if "." not in n})
+        tensors = self.checkpoints.load(epoch, self._tables())
         head = {n.partition(".")[2]: t for n, t in tensors.items() if n.startswith("head.")}
         self.objective.module.load_state_dict(head)
-        if self._other is not None:
-            self._other.load({n.partition(".")[2]: t for n, t in tensors.items() if n.startswith("other.")})
         if self._optimizer is not None:
             named = list(self.objective.module.parameters())
             for k, parameter in enumerate(named):
@@ -191,11 +197,15 @@ class _Run:
                         n: t.to(parameter.device) if n != "step" else torch.as_tensor(t) for n, t in found.items()
                     }
 
-    def _tensors(self) -> dict[str, Tensor]:
-        tensors = dict(self.objective.table.state())
-        tensors |= {f"head.{name}": t for name, t in self.objective.module.state_dict().items()}
+    def _tables(self) -> dict[str, Tensor]:
+        tables = dict(self.objective.table.state())
         if self._other is not None:
-            tensors |= {f"other.{name}": t for name, t in self._other.state().items()}
+            tables |= {f"other.{name}": t for name, t in self._other.state().items()}
+        return tables
+
+    def _tensors(self) -> dict[str, Tensor]:
+        tensors = self._tables()
+        tensors |= {f"head.{name}": t for name, t in self.objective.module.state_dict().items()}
         if self._optimizer is not None:
             for k, parameter in enumerate(self.objective.module.parameters()):
                 tensors |= {f"adam.{k}.{name}": t for name, t in self._optimizer.state.get(parameter, {}).items()}
@@ -219,15 +229,17 @@ class _Run:
         moves_rows = plan.rows_from is not None and n >= plan.rows_from
         objective.module.train()
         self._hold_transform(n)
-        began, done, total, recent, self._step_at = time.perf_counter(), 0, 0.0, [], 0
-        every = max(1, objective.examples * self.spec.epochs // POINTS)
+        began, done, total, recent = time.perf_counter(), 0, 0.0, []
+        # Some points in each epoch, however many epochs there are.
+        every = max(1, objective.examples * min(self.spec.epochs, LONG) // POINTS)
+        points = 0
         for batch in ahead(objective.batches(n, self._largest)):
             loss = self._step_parts(moved(batch, objective.device), moves_rows, n * objective.examples + done)
             done += len(batch)
             total += loss * len(batch)
             recent.append(loss)
-            if done // every > self._step_at:
-                self._step_at = done // every
+            if done // every > points:
+                points = done // every
                 self.steps.append((n * objective.examples + done, sum(recent) / len(recent)))
                 recent = []
             self.progress(_(STAGE), n * objective.examples + done, self._total, objective.unit, self._message(n))
@@ -235,7 +247,9 @@ class _Run:
         seconds = time.perf_counter() - began
         measures = objective.validate()
         self.epochs.append(Epoch(n, total / max(1, done), measures, seconds, done, self._fade((n + 1) * done)))
+        self._see(n)
         self._keep(n, measures["loss"])
+        self._write_live()
 
     def _keep(self, n: int, loss: float) -> None:
         if loss != loss:  # there are no validation texts
@@ -245,7 +259,9 @@ class _Run:
         if better:
             self.best, self._lowest = n, loss
         told = {"epochs": [asdict(e) for e in self.epochs], "steps": self.steps, "lowest": self._lowest}
-        self.checkpoints.save(n, self._tensors(), best=better, told=self._told, **told)
+        told |= {"told": self._told, "watched": self._live.get("watched")}
+        told |= {"largest": self._largest, "notes": [pack(note) for note in self.notes]}
+        self.checkpoints.save(n, self._tensors(), best=better, **told)
 
     def _step_parts(self, batch: Any, moves_rows: bool, done: int) -> float:
         """A step; where the device has no room for it, in halves, and so for all that follow."""
@@ -262,10 +278,7 @@ class _Run:
         torch.cuda.empty_cache()
         parts = self.objective.halves(batch)
         if parts is None:
-            raise TuningError(
-                _("there is not enough memory on {device} for a single example").format(device=self.objective.device),
-                fix=_("Train on the processor (--device cpu)."),
-            )
+            raise no_room(self.objective.device)
         self._largest = max(1, (len(batch) + 1) // 2)
         self.notes.append(
             _("The batch of {asked} does not fit into the memory of {device}: batches of {n} from then on.").format(
@@ -281,14 +294,14 @@ class _Run:
         taken = table.take(batch.words, rows=moves_rows, weights=learns_weights)
         if self._other is not None:
             taken.other = self._other.take(batch.other_words, rows=True, weights=False)
-        with _autocast(objective.device):
+        with autocast(objective.device):
             loss = objective.loss(taken, batch)
         if objective.plan.anchor and moves_rows:
             distance = (taken.vectors - table.start_of(taken.at)).square().sum()
             loss = loss + objective.plan.anchor / len(batch) * distance
         value = loss.item()
         if value != value or value in (float("inf"), float("-inf")):
-            raise _not_a_number(objective.where(batch), len(self.epochs))
+            raise not_a_number(objective.where(batch), len(self.epochs))
         loss.backward()
         others = () if taken.other is None else (taken.other.vectors,)
         moving = (*objective.module.parameters(), taken.vectors, taken.logits, *others)
@@ -336,11 +349,15 @@ class _Run:
     def _message(self, epoch: int) -> str:
         return _("epoch {n} of at most {all}").format(n=number(epoch + 1), all=number(self.spec.epochs))
 
-    def tell(self, seen: dict[str, Any]) -> None:
-        """Let whoever watches see how it stands after an epoch."""
-        for name, value in seen.items():
-            self._told.setdefault(name, []).append(value)
+    def tell(self, epoch: int) -> None:
+        """Let whoever watches see how it stands after an epoch (-1: before the first)."""
+        self._see(epoch)
         self._write_live()
+
+    def _see(self, epoch: int) -> None:
+        # A checkpoint holds what was seen up to its own epoch: going on from it, nothing is missing in between.
+        for name, value in self.snapshot(epoch).items():
+            self._told.setdefault(name, []).append(value)
 
     def _tell_running(self, epoch: int, done: int) -> None:
         now = time.monotonic()
@@ -358,35 +375,6 @@ class _Run:
                 **self._told,
             }
         )
-
-
-@contextmanager
-def _threads(objective: Objective) -> Iterator[None]:
-    """One thread where a step is small: more would wait for each other longer than they work."""
-    import torch
-
-    usual = torch.get_num_threads()
-    if objective.spec.batch * objective.table.dim < SMALL:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
-
-
-def _autocast(device: str) -> Any:
-    import torch
-
-    kind = device.partition(":")[0]
-    return torch.autocast(kind, torch.bfloat16) if kind == "cuda" else nullcontext()
-
-
-def _not_a_number(where: str, epoch: int) -> TuningError:
-    return TuningError(
-        _("the loss is not a number any more, in epoch {n}").format(n=number(epoch + 1)),
-        where=where,
-        fix=_("Lower the rates (rate, head_rate) or the largest gradient (clip)."),
-    )
 
 
 __all__ = ["Batch", "Epoch", "Objective", "Trained", "TuningError", "train"]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..messages import as_told, with_told
 from ..workspace.atomic import atomic_file
-from .checkpoints import read_json
+from .checkpoints import finite, read_json
 
 REPORT = "tuning.json"
 
@@ -43,7 +43,7 @@ class Drift(Part):
 
     rows, moved    all rows, and those that are not as they were
     displacement   mean of 1 - cosine of a moved row before and after; None where the width changed
-    length         mean of |after - before| / |before| of moved rows; None likewise
+    length         mean of |after - before| / |before| of moved rows that were not zero; None likewise
     by_origin      origin -> {"rows", "moved", "displacement"}
     overlap        mean share of the 10 nearest words that stayed, among `measured` moved rows; None: not measured
     most           the most moved words: {"word", "count", "displacement", "before": [words], "after": [words]}
@@ -139,7 +139,7 @@ class Report(Part):
 
     def as_json(self) -> bytes:
         """`as_dict` as a file has it."""
-        return json.dumps(self.as_dict(), indent=1).encode()
+        return json.dumps(finite(self.as_dict()), indent=1, allow_nan=False).encode()
 
     def inputs(self) -> dict[str, Any]:
         """What the lock of a build says of the texts."""

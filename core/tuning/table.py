@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,11 +115,6 @@ class RowTable:
     def state(self) -> dict[str, Tensor]:
         """What a checkpoint keeps."""
         return {"values": self.values, "sums": self.sums, "logits": self.logits, "logit_sums": self.logit_sums}
-
-    def load(self, tensors: dict[str, Any]) -> None:
-        """Go on from what a checkpoint kept."""
-        for name, tensor in self.state().items():
-            tensor.copy_(tensors[name])
 
     @property
     def nbytes(self) -> int:

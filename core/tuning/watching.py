@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,11 @@ def choose_watched(
     Those `asked` (positions), then for each class the words that speak for it most, then frequent ones.
     """
     chosen: dict[int, str] = {}
-    best, beyond = speaking_for(train, len(used), max(1, len(classes)))
-    names = list(classes)
-    named = [names[k] if names and beyond[at] >= TELLING else "" for at, k in enumerate(best.tolist())]
+    if classes:
+        best, beyond = speaking_for(train, len(used), len(classes))
+    else:  # running text has no labels
+        best, beyond = np.zeros(len(used), np.int64), np.zeros(len(used))
+    named = [classes[k] if beyond[at] >= TELLING else "" for at, k in enumerate(best.tolist())]
     for at in asked:
         chosen[int(at)] = named[at]
     share = max(1, (3 * most // 4) // max(1, len(classes)))
@@ -63,10 +66,14 @@ def choose_watched(
 
 
 class Watched:
-    """The rows of watched words after each epoch; `now()` gives float32[n, d]."""
+    """The rows of watched words after each epoch; `now()` gives float32[n, d], those of the words at `at`.
 
-    def __init__(self, folder: Path, now: Callable[[], NDArray[np.float32]]) -> None:
+    Files name which words these are: whoever goes on with a training may watch others than before.
+    """
+
+    def __init__(self, folder: Path, now: Callable[[], NDArray[np.float32]], at: NDArray[np.int64]) -> None:
         self._folder, self._now = folder, now
+        self._name = f"watched-{hashlib.blake2b(at.tobytes(), digest_size=4).hexdigest()}"
         self._plane: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
     def keep(self, epoch: int) -> list[list[float]]:
@@ -107,7 +114,7 @@ class Watched:
         )
 
     def _path(self, epoch: int) -> Path:
-        return self._folder / f"watched-{epoch + 1}.npy"
+        return self._folder / f"{self._name}-{epoch + 1}.npy"
 
 
 def _axes(rows: NDArray[Any]) -> tuple[NDArray[np.float64], tuple[float, float]]:

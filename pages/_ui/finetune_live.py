@@ -10,7 +10,7 @@ from core.figures import config
 from core.figures.tuning import loss_curve, measure_curves
 from core.figures.tuning_scores import confusion
 from core.figures.tuning_words import live_map
-from core.jobs import JobState, JobStatus
+from core.jobs import JobStatus
 from core.messages import _, number, size
 from core.tuning.report import Curve
 
@@ -35,7 +35,7 @@ def run(visit: Visit, asked: Asked) -> JobStatus | None:
         _finish(visit, asked, stage)
         if (reached := cached_tuning.live(asked.key)) is not None:
             show(reached)
-    if running and status is not None and status.state is JobState.RUNNING:
+    if running:  # also while it waits: the page is not run again when its turn comes
         watch(asked.key)
     return status
 

@@ -194,13 +194,19 @@ class TestPairs:
             read_pairs(spec_of(tmp_path, content), MATRIX, SPACES, base=tmp_path)
 
 
+def _parts(data: Any) -> tuple[Any, ...]:
+    return data.train, data.valid, data.test
+
+
 class TestTexts:
     def test_each_line_of_a_plain_text_is_a_text(self, tmp_path: Path) -> None:
         spec = spec_of(tmp_path, "the sea\n\nx\n海 the land\n", "a.txt")
-        bags = read_texts(spec, MATRIX, SPACES, base=tmp_path)
-        assert bags.ids.tolist() == [1, 2, 7, 1, 3] and bags.starts.tolist() == [0, 2, 5]
-        assert bags.labels.tolist() == [-1, -1] and bags.places.tolist() == [0, 2]
-        assert texts_of(spec, bags.places.tolist(), base=tmp_path, role="texts") == {0: "the sea", 2: "海 the land"}
+        data = read_texts(spec, MATRIX, SPACES, base=tmp_path)
+        found = {int(at): part.take(np.array([k])) for part in _parts(data) for k, at in enumerate(part.places)}
+        assert data.classes == () and sorted(found) == [0, 2]
+        assert found[0].ids.tolist() == [1, 2] and found[2].ids.tolist() == [7, 1, 3]
+        assert all(one.labels.tolist() == [-1] for one in found.values())
+        assert texts_of(spec, sorted(found), base=tmp_path, role="texts") == {0: "the sea", 2: "海 the land"}
 
     def test_texts_are_found_again_by_their_places(self, tmp_path: Path) -> None:
         (tmp_path / "t.jsonl").write_text(many(6))
