@@ -17,6 +17,8 @@ sys.path.insert(0, str(HERE.parent))
 
 from core.evaluation.spec import ItemsFile, KnownItems, LabelledFile  # noqa: E402
 from core.recipe import Recipe  # noqa: E402
+from core.tuning.data_spec import DataSpec  # noqa: E402
+from core.tuning.kinds import KINDS  # noqa: E402
 from core.validation import kind_of, models_at  # noqa: E402
 
 PLACES = {
@@ -34,15 +36,39 @@ PLACES = {
 
 def tables(place: str) -> str:
     """Markdown: every kind that may stand at `place`, with its fields."""
+    if place == "tuning":
+        return differing(list(KINDS.values()))
     parts = []
-    models = [KnownItems, ItemsFile, LabelledFile] if place == "items" else models_at(Recipe, {}, PLACES[place])
-    for model in models:
+    for model in models_of(place):
         kind = kind_of(model) if model is not ItemsFile else "`, `".join(model.model_fields["kind"].annotation.__args__)
         doc = (model.__doc__ or "").strip().splitlines()[0]
         parts.append(f"**`{kind}`**: {doc}" if kind else doc)
         rows = [field_row(name, field) for name, field in model.model_fields.items() if name != "kind"]
         if rows:
             parts.append("\n".join(["| field | default | meaning |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts)
+
+
+def models_of(place: str) -> list[Any]:
+    """Every kind that may stand at `place`."""
+    if place == "items":
+        return [KnownItems, ItemsFile, LabelledFile]
+    return [DataSpec] if place == "texts" else models_at(Recipe, {}, PLACES[place])
+
+
+def differing(models: list[Any]) -> str:
+    """Markdown: kinds that share most fields. The first has all of its own, the others what is not the same there."""
+    parts, before = [], {}
+    for model in models:
+        rows = {name: field_row(name, field) for name, field in model.model_fields.items() if name != "kind"}
+        before = before or rows
+        own = [row for name, row in rows.items() if rows is before or row != before.get(name)]
+        lacking = [f"`{name}`" for name in before if name not in rows]
+        told = f"**`{kind_of(model)}`**: {(model.__doc__ or '').strip().splitlines()[0]}"
+        if rows is not before:
+            told += f" As `{kind_of(models[0])}`" + (f", without {', '.join(lacking)}" if lacking else "")
+            told += ", and:" if own else "."
+        parts += [told, "\n".join(["| field | default | meaning |", "|---|---|---|", *own])] if own else [told]
     return "\n\n".join(parts)
 
 

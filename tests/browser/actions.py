@@ -18,6 +18,7 @@ PAGES = {
     "coverage": "Coverage",
     "download": "Build and download",
     "explore": "Explore",
+    "finetune": "Fine-tune",
     "evaluate": "Evaluate",
 }
 
