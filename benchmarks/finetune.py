@@ -3,7 +3,7 @@
     python benchmarks/finetune.py speed                       one step's cost, |V| from 10,000 to 1,000,000
     python benchmarks/finetune.py gpu                         samples a second on CUDA, beside the bytes' floor
     python benchmarks/finetune_sets.py --data DATA --out SETS
-    python benchmarks/finetune.py accuracy --sets SETS        test accuracy over 5 seeds, beside the peers' (SETS/peers.json)
+    python benchmarks/finetune.py accuracy --sets SETS        test accuracy over 5 seeds (peers': SETS/peers.json)
     python benchmarks/finetune.py write --sets SETS           benchmarks/finetune.md of what the others wrote to SETS
 
 Every part prints JSON lines. Speeds are of whole epochs after a first one; each case runs in a process of its own, so
@@ -122,7 +122,8 @@ def mapped(rows: int) -> np.ndarray:
     if not path.exists() or path.stat().st_size != rows * DIM * 4:
         code = (
             "import numpy as np, sys; r=np.random.default_rng(0); f=open(sys.argv[1],'wb'); n=int(sys.argv[2])\n"
-            "for i in range(0, n, 50000): f.write(r.standard_normal((min(50000, n - i), 300), dtype=np.float32).tobytes())"
+            "for i in range(0, n, 50000):\n"
+            "    f.write(r.standard_normal((min(50000, n - i), 300), dtype=np.float32).tobytes())"
         )
         subprocess.run([sys.executable, "-c", code, str(path), str(rows)], check=True)
     return np.memmap(path, "<f4", mode="r", shape=(rows, DIM)).view(np.ndarray)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from .sources.protocol import SourceInfo
 from .tuning.kinds import TITLES
 
 if TYPE_CHECKING:
+    from .matrix import EmbeddingMatrix
     from .pipeline import Build
     from .tuning.report import Report
 
@@ -39,9 +41,8 @@ ORIGINS = {
 def write_card(build: Build) -> str:
     """The card as Markdown. Depends on the inputs and the recipe alone: no time, no path."""
     matrix = build.matrix
-    title = _("Embedding matrix: {n:,} words × {dim} dimensions").format(n=len(matrix.vocabulary), dim=matrix.dim)
     parts: list[str] = [
-        f"# {title}",
+        f"# {_title(matrix)}",
         _("Made by Lexiloom. `recipe.toml` says how, `build.json` of what, `rows.parquet` where every row is from."),
         _section(_("Sources"), _sources([source.info for source in build.cover.sources])),
         _section(_("Coverage"), _coverage(build)),
@@ -52,23 +53,21 @@ def write_card(build: Build) -> str:
         parts.append(_section(_("The seam between spaces"), "\n".join(told)))
     if warnings := build.cover.warnings:
         parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
-    if build.tuning is not None:
-        parts += [tuning_section(build.tuning)]
     if build.dropped:
         parts.append(_("{n:,} words were left out: see `dropped.json`.").format(n=len(build.dropped)))
     first = next(
         (w for w in matrix.vocabulary.words if w not in matrix.vocabulary.specials), matrix.vocabulary.words[0]
     )
     parts.append(_section(_("Load it"), LOADING.format(word=ascii(first))))
+    if build.tuning is not None:
+        parts += [tuning_section(build.tuning)]
     return "\n\n".join(parts) + "\n"
 
 
 def tuning_section(report: Report) -> str:
     """What the card says of a tuning."""
     lines: list[str] = [
-        _(
-            "{kind}, on {name}: {train} texts to train on, {valid} to say when to stop, {test} kept for the test."
-        ).format(
+        _("{kind}, on {name}: {train} to train on, {valid} to say when to stop, {test} kept for the test.").format(
             kind=_(TITLES[report.spec["kind"]]),
             name=_escaped(str(report.data.get("name", ""))),
             train=number(report.parts["train"]),
@@ -85,6 +84,19 @@ def tuning_section(report: Report) -> str:
             )
         )
     return _section(_("Tuning"), "\n".join(f"- {line}" for line in lines))
+
+
+def tuned_card(card: str, before: EmbeddingMatrix, after: EmbeddingMatrix, report: Report) -> str:
+    """A build's card as that of the build tuned: what `write_card` gives where the recipe has the tuning."""
+    # The numbered steps stand one a line, in one section.
+    if steps := list(re.finditer(r"^(\d+)\. .+$", card, re.MULTILINE)):
+        last = steps[-1]
+        card = f"{card[: last.end()]}\n{int(last[1]) + 1}. {after.history[-1]}{card[last.end() :]}"
+    return f"{card.replace(_title(before), _title(after), 1).rstrip()}\n\n{tuning_section(report)}\n"
+
+
+def _title(matrix: EmbeddingMatrix) -> str:
+    return _("Embedding matrix: {n:,} words × {dim} dimensions").format(n=len(matrix.vocabulary), dim=matrix.dim)
 
 
 def _steps(build: Build) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .card import tuning_section
+from .card import tuned_card
 from .coverage import measure_coverage
 from .exports import SavedBuild, read_build
 from .exports.build_folder import CARD, write_build
@@ -43,13 +43,13 @@ class TunedBuild:
         assert self.matrix is not None
         recipe = self.recipe if keep_paths else self.recipe.moved(base, Path(folder))
         with speaking("en"):
-            section = tuning_section(self.report)
+            card = tuned_card(self.card, self.saved.matrix, self.matrix, self.report)
         write_build(
             Path(folder),
             matrix=self.matrix,
             recipe_toml=recipe.to_toml(),
             lock=_lock(self, self.matrix),
-            card=f"{self.card.rstrip()}\n\n{section}\n",
+            card=card,
             dropped=self.saved.dropped,
             tuning=self.report.as_json(),
             progress=progress,

@@ -113,12 +113,15 @@ def _send_to_main_thread(number: int) -> None:
 
 
 @contextmanager
-def guard(*, as_json: bool = False, events: Path | None = None) -> Iterator[None]:
-    """Turn what goes wrong inside into a short text on stderr, an exit code and the last line of `events`."""
+def guard(*, as_json: bool = False, events: Path | None = None, kept: str = "") -> Iterator[None]:
+    """Turn what goes wrong inside into a short text on stderr, an exit code and the last line of `events`.
+
+    `kept` says what stays where the work is stopped; without it, that nothing half made does.
+    """
     try:
         yield
     except (KeyboardInterrupt, Terminated, Cancelled):
-        _stop(as_json, events)
+        _stop(as_json, events, kept)
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("typer", "click"):
             # Wrong use, help shown, an exit code: Typer's own business.
@@ -126,7 +129,7 @@ def guard(*, as_json: bool = False, events: Path | None = None) -> Iterator[None
                 write_end(events, getattr(error, "exit_code", WRONG_USE), {"kind": "WrongUse", "what": told})
             raise
         if _heard:
-            _stop(as_json, events)
+            _stop(as_json, events, kept)
         _tell(error, as_json, events)
     else:
         write_end(events, 0)
@@ -166,11 +169,12 @@ def _fail(text: str, parts: dict[str, Any], as_json: bool, events: Path | None) 
     raise typer.Exit(FAILED) from None
 
 
-def _stop(as_json: bool, events: Path | None) -> None:
+def _stop(as_json: bool, events: Path | None, kept: str) -> None:
     """Say that the work was stopped, and exit."""
     terminated = any(number != signal.SIGINT for number in _heard)
     first = _("Ended by the system.") if terminated else _("Stopped.")
-    text = _("{sentence} {next}").format(sentence=first, next=_("What was being written has been removed."))
+    told = kept or _("What was being written has been removed.")
+    text = _("{sentence} {next}").format(sentence=first, next=told)
     code = TERMINATED if terminated else INTERRUPTED
     write_end(events, code, {"kind": "Cancelled", "what": text})
     if as_json:

@@ -103,7 +103,8 @@ def finetune(
     quiet: Quiet = False,
 ) -> None:
     """Tune a build's matrix on labelled texts, pairs or running text, and say whether that helped."""
-    with guard(as_json=json, events=events):
+    place = checkpoints or (None if out is None else out.with_name(f"{out.name}.tuning"))
+    with guard(as_json=json, events=events, kept=_kept(place)):
         _check(recipe, out)
         given = {"path": data, "test_path": test, "text": text, "label": label, "second": second}
         own = {"epochs": epochs, "rate": rate, "seeds": seeds, "watch": watch or None, "suite_dir": suite_dir}
@@ -114,7 +115,6 @@ def finetune(
             saved, old = read_for_tuning(folder)
             home = base or folder.resolve()
             asked = _asked(old, home, recipe, given, own, settings, keep_paths)
-            place = checkpoints or (None if out is None else out.with_name(f"{out.name}.tuning"))
             made = tune_build(
                 folder, saved, asked, base=home, checkpoints=place, device=device, finish=finish, progress=progress
             )
@@ -164,6 +164,13 @@ def _asked(
     with wrong_use():
         chosen = [Assignment.parse(f"tuning.{text}") for text in settings]
         return assigned({**old.to_tables(), "tuning": {**table, "kind": kind, "data": named}}, chosen, base=home)
+
+
+def _kept(place: Path | None) -> str:
+    """What to say where training is stopped."""
+    if place is None:
+        return ""
+    return _("Finished epochs are kept: the same command goes on, with --finish it takes the best.")
 
 
 def _relative(path: Path, home: Path) -> str:

@@ -109,7 +109,7 @@ def _training(report: Report) -> list[Sequence[str]]:
 
 
 def _scores(report: Report) -> list[Sequence[str]]:
-    rows: list[Sequence[str]] = [["", _("tuned"), _("over seeds"), _("untouched")]]
+    rows: list[Sequence[str]] = [["", _("tuned") if report.changed else _("probe"), _("over seeds"), _("untouched")]]
     for name, spread in report.scores.items():
         low, high = spread["low"], spread["high"]
         between = (

@@ -97,6 +97,13 @@ def live_head(job: Job, objective: Objective, k: int) -> dict[str, Any]:
     }
 
 
+def told_spec(spec: Any) -> dict[str, Any]:
+    """The options as a report holds them: files by their names, so that it is the same wherever they lie."""
+    table = spec.model_dump(mode="json", exclude={"suite_dir"})
+    names = {name: Path(table["data"][name]).name for name in ("path", "test_path") if table["data"][name]}
+    return {**table, "data": {**table["data"], **names}}
+
+
 def told_notes(notes: Sequence[str]) -> list[dict[str, Any]]:
     """Notes as a report holds them."""
     return [{"text": note} for note in notes]
@@ -104,7 +111,7 @@ def told_notes(notes: Sequence[str]) -> list[dict[str, Any]]:
 
 def told_data(described: Any) -> dict[str, Any]:
     """What a file of texts is like, as a report holds it."""
-    return described.as_dict() | {"notes": told_notes(described.notes)}
+    return described.as_dict() | {"name": Path(described.name).name, "notes": told_notes(described.notes)}
 
 
 def curve_of(trained: Trained) -> Curve:

@@ -19,7 +19,18 @@ from .checkpoints import Checkpoints
 from .classify import Classify
 from .compacting import compacted, table_of
 from .data import Data, read_data, texts_of, tokens_of
-from .ending import STAGE, Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, training_key
+from .ending import (
+    STAGE,
+    Watch,
+    common_notes,
+    curve_of,
+    ended,
+    live_head,
+    told_data,
+    told_notes,
+    told_spec,
+    training_key,
+)
 from .explaining import class_words, mistakes
 from .kinds import KINDS
 from .loop import Trained, train
@@ -228,7 +239,7 @@ def _reported(
         before = {name: spread.mean for name, spread in each.items()}
     return Report(
         task="labelled",
-        spec=spec.model_dump(mode="json"),
+        spec=told_spec(spec),
         device=job.device,
         memory=first.objective.table.nbytes,
         seconds=0.0,

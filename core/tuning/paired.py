@@ -12,7 +12,7 @@ from .bags import Bags
 from .checkpoints import Checkpoints
 from .compacting import compacted, table_of
 from .data import PairBags, Pairs, read_pairs
-from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, training_key
+from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, told_spec, training_key
 from .loop import Trained, train
 from .pairing import PairUp
 from .report import Report
@@ -103,7 +103,7 @@ def _reported(job: Job, texts: _Texts, objective: PairUp, trained: Trained, reac
     )
     return Report(
         task="pairs",
-        spec=spec.model_dump(mode="json"),
+        spec=told_spec(spec),
         device=job.device,
         memory=objective.table.nbytes,
         seconds=0.0,

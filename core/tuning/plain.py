@@ -9,7 +9,7 @@ from .checkpoints import Checkpoints
 from .compacting import compacted, table_of
 from .continuing import Continue
 from .data import Data, read_texts
-from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, training_key
+from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, told_spec, training_key
 from .loop import Trained, train
 from .report import Report
 from .tune import Job, Tuned, check_spec
@@ -47,7 +47,7 @@ def _reported(
 ) -> Report:
     return Report(
         task="texts",
-        spec=job.spec.model_dump(mode="json"),
+        spec=told_spec(job.spec),
         device=job.device,
         memory=objective.table.nbytes + objective.other.nbytes,
         seconds=0.0,
