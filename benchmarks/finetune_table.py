@@ -95,9 +95,9 @@ over test texts of the mean over seeds.
 
 {table(heads, rows)}
 The best of these peers lies within or below the interval on {within} of {len(found)} sets; `full` is at or above the
-better of fastText's two fixed settings with pretrained rows on {count}. Where pairs of words tell (TREC, MR), fastText's
-word pairs are ahead: a matrix has a row for each word, none for pairs. The peers were measured while other work ran,
-which changes no accuracy.
+better of fastText's two fixed settings with pretrained rows on {count}. Where pairs of words tell (TREC, MR),
+fastText's word pairs are ahead: a matrix has a row for each word, none for pairs. The peers were measured while other
+work ran, which changes no accuracy.
 """
     if more := other_recipes(sets):
         text += more
@@ -155,9 +155,9 @@ def speed(found: list[dict[str, Any]]) -> str:
     return f"""\
 ## Speed and memory
 
-Texts of 20 words, 300 dimensions, batches of 64, whole epochs on one processor's threads as they are used by default;
-median of {runs_of} runs by turns (least–most), each in a process of its own. Words by Zipf's law, or all alike. The last
-column is the peak of the process above what it held with its libraries loaded: rows and their optimizer, and all else.
+Texts of 20 words, 300 dimensions, batches of 64, whole epochs with the usual number of threads; median of {runs_of}
+runs by turns (least–most), each in a process of its own. Words by Zipf's law, or all alike. The last column is the
+peak of the process above what it held with its libraries loaded: rows in training and their optimizer, and the rest.
 
 {table(heads, rows)}
 At 100,000 words a step is {ratio:.0f} times as fast as the plain loop's. ({base:,.0f} texts a second at 10,000 words.)

@@ -10,10 +10,11 @@ from typing import Any
 
 from .card import tuned_card
 from .coverage import measure_coverage
+from .errors import RecipeError
 from .exports import SavedBuild, read_build
 from .exports.build_folder import CARD, write_build
 from .matrix import EmbeddingMatrix
-from .messages import speaking, translated
+from .messages import _, speaking, translated
 from .progress import Progress, ignore
 from .recipe import Recipe, fingerprints, resolved_path
 from .tuning.report import Report
@@ -40,8 +41,11 @@ class TunedBuild:
 
         The recipe's paths, relative to `base`, are made relative to the folder, unless `keep_paths`.
         """
-        assert self.matrix is not None
-        recipe = self.recipe if keep_paths else self.recipe.moved(base, Path(folder))
+        assert self.matrix is not None and self.recipe.tuning is not None
+        # Where sets lie that tell what was forgotten is of no matter to the matrix, and nobody's business.
+        tuning = self.recipe.tuning.model_copy(update={"suite_dir": ""})
+        recipe = self.recipe.model_copy(update={"tuning": tuning})
+        recipe = recipe if keep_paths else recipe.moved(base, Path(folder))
         with speaking("en"):
             card = tuned_card(self.card, self.saved.matrix, self.matrix, self.report)
         write_build(
@@ -53,6 +57,22 @@ class TunedBuild:
             dropped=self.saved.dropped,
             tuning=self.report.as_json(),
             progress=progress,
+        )
+
+    @staticmethod
+    def clear(folder: Path) -> None:
+        """The result is written: what training kept in `folder` for going on is not needed any more."""
+        from .tuning.checkpoints import clear
+
+        clear(folder)
+
+
+def refuse_tuned(lock: Mapping[str, Any], kind: str) -> None:
+    """Raise RecipeError for a build that is tuned already: a recipe holds one tuning, and this one would be lost."""
+    if kind != "probe" and "texts" in lock.get("inputs", {}):
+        raise RecipeError(
+            _("this build is tuned already, and a recipe holds one tuning"),
+            fix=_("Tune the build that it was made of, or build anew with this one as the source and tune that."),
         )
 
 
@@ -77,6 +97,7 @@ def tune_build(
     from .tuning import finetune
 
     assert recipe.tuning is not None
+    refuse_tuned(saved.lock, recipe.tuning.kind)
     started = time.perf_counter()
     found = finetune(
         saved.matrix,

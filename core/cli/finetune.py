@@ -119,8 +119,8 @@ def finetune(
                 folder, saved, asked, base=home, checkpoints=place, device=device, finish=finish, progress=progress
             )
             _write(made, out, report, home, keep_paths, progress)
-            if place is not None:
-                _clear(place)
+            if place is not None and (out is not None or report is not None):
+                made.clear(place)
         _tell(made, out, json=json, quiet=quiet)
 
 
@@ -187,17 +187,6 @@ def _write(
         made.save(out, base=base, keep_paths=keep_paths, progress=progress)
     if report is not None:
         made.report.save(report)
-
-
-def _clear(folder: Path) -> None:
-    """The result is written: what training kept for going on is not needed any more."""
-    import shutil
-
-    for path in folder.glob("*"):
-        if path.is_dir() and (path.name.startswith("seed-") or path.name in ("untouched", "random")):
-            shutil.rmtree(path, ignore_errors=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
 
 
 def _tell(made: TunedBuild, out: Path | None, *, json: bool, quiet: bool) -> None:

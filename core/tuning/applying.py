@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..matrix import EmbeddingMatrix
 from ..messages import _
+from .compacting import weight_scale
 from .files import BLOCK, private_copy
 from .loop import TuningError
 from .plan import Plan
@@ -30,9 +31,13 @@ def exported(values: Tensor, module: Any, plan: Plan, scale: float) -> NDArray[n
 
 
 def tuned_matrix(
-    matrix: EmbeddingMatrix, table: RowTable, module: Any, plan: Plan, *, learned: bool, told: str
+    matrix: EmbeddingMatrix, table: RowTable, module: Any, plan: Plan, *, weights: str, told: str
 ) -> EmbeddingMatrix:
-    """The matrix with the trained rows in it, or projected. Raises `TuningError` where nothing has changed."""
+    """The matrix with the trained rows in it, or projected. Raises `TuningError` where nothing has changed.
+
+    `weights` says how words were weighed ("learned", "sif", "equal"); what they weighed goes into the matrix's weights,
+    where those of other words stay as they are, 1 if there are none.
+    """
     if plan.width is not None:
         vectors = _projected(matrix, table, module, plan)
     else:
@@ -52,10 +57,12 @@ def tuned_matrix(
                 fix=_("Let rows move (--set rows=all), or use more epochs or a higher rate."),
             )
     changes: dict[str, Any] = {"vectors": vectors, "history": (*matrix.history, told)}
-    if learned:
-        weights = np.ones(len(matrix.vocabulary), np.float32)
-        weights[table.used] = 2 * (1 / (1 + np.exp(-table.logits.cpu().numpy().astype(np.float64))))
-        changes["weights"] = weights
+    if weights != "equal":
+        own = matrix.weights
+        found = np.ones(len(matrix.vocabulary), np.float32) if own is None else own.copy()
+        scale = 1.0 if weights == "sif" and own is None else weight_scale(matrix)
+        found[table.used] = scale / (1 + np.exp(-table.logits.cpu().numpy().astype(np.float64)))
+        changes["weights"] = found
     return matrix.replace(**changes)
 
 

@@ -79,11 +79,21 @@ class Checkpoints:
         """Let whoever watches know how training stands."""
         write_json(self.folder / LIVE, finite(told))
 
-    def clear(self) -> None:
-        """Forget everything: the training is over, its result is elsewhere."""
-        for path in (*self.folder.glob("epoch-*.safetensors"), *self.folder.glob("*.part")):
-            path.unlink(missing_ok=True)
-        (self.folder / STATE).unlink(missing_ok=True)
+
+def clear(folder: Path) -> None:
+    """Remove what trainings keep in `folder`, and nothing else; folders that are empty then, too."""
+    for live in [*folder.glob(f"*/{LIVE}"), *folder.glob(f"*/*/{LIVE}")]:
+        for pattern in (STATE, LIVE, "epoch-*.safetensors", "*.part", "watched-*.npy"):
+            for path in live.parent.glob(pattern):
+                path.unlink(missing_ok=True)
+        _remove_empty(live.parent)
+        _remove_empty(live.parent.parent)
+    _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def write_tensors(path: Path, arrays: Mapping[str, NDArray[np.float32]]) -> None:
@@ -111,6 +121,8 @@ def read_tensors(path: Path, into: Mapping[str, Tensor]) -> dict[str, Tensor]:
         for name, told in header.items():
             file.seek(8 + size + told["data_offsets"][0])
             target = into.get(name)
+            if target is not None and tuple(told["shape"]) != tuple(target.shape):
+                raise OSError(_("{file} is of another training").format(file=path.name))
             if target is not None and target.device.type == "cpu" and target.is_contiguous():
                 _fill(file, target.numpy())
                 continue

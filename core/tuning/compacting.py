@@ -50,9 +50,23 @@ def table_of(
     if spec.rows != "all":
         factors[filled if spec.rows == "known" else ~filled] = 0
     table.hold(factors)
-    if getattr(spec, "weights", "equal") == "sif":
+    weighs = getattr(spec, "weights", "equal")
+    if weighs == "sif":
         table.set_weights(sif_weights(matrix, used, train))
+    elif weighs == "learned" and matrix.weights is not None:
+        table.set_weights(own_weights(matrix, used))
     return table
+
+
+def own_weights(matrix: EmbeddingMatrix, used: NDArray[np.int64]) -> NDArray[np.float64]:
+    """float64[m]: the matrix's own weights in parts of its largest, ends excluded."""
+    assert matrix.weights is not None
+    return np.clip(matrix.weights[used].astype(np.float64) / weight_scale(matrix), LEAST_WEIGHT, 1 - LEAST_WEIGHT)
+
+
+def weight_scale(matrix: EmbeddingMatrix) -> float:
+    """What a weight of 1 in training is in the matrix: its largest, or 2 where it has none, as all start at a half."""
+    return 2.0 if matrix.weights is None else max(1.0, float(matrix.weights.max(initial=0)))
 
 
 def sif_weights(matrix: EmbeddingMatrix, used: NDArray[np.int64], train: Sequence[Bags]) -> NDArray[np.float64]:
@@ -61,9 +75,7 @@ def sif_weights(matrix: EmbeddingMatrix, used: NDArray[np.int64], train: Sequenc
     Arora, Liang and Ma 2017, A Simple but Tough-to-Beat Baseline for Sentence Embeddings; a = .001.
     """
     if matrix.weights is not None:
-        weights = matrix.weights[used].astype(np.float64)
-    else:
-        counts = sum(np.bincount(one.ids, minlength=len(used)) for one in train)
-        share = np.asarray(counts) / max(1, int(np.sum(counts)))
-        weights = 1e-3 / (1e-3 + share)
-    return np.clip(weights, LEAST_WEIGHT, 1 - LEAST_WEIGHT)
+        return own_weights(matrix, used)
+    counts = sum(np.bincount(one.ids, minlength=len(used)) for one in train)
+    share = np.asarray(counts) / max(1, int(np.sum(counts)))
+    return np.clip(1e-3 / (1e-3 + share), LEAST_WEIGHT, 1 - LEAST_WEIGHT)

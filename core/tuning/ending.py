@@ -77,10 +77,14 @@ def _places(rows: Sequence[int], used: NDArray[np.int64]) -> list[int]:
     return [int(at) for at, row in zip(found, rows, strict=True) if at < len(used) and used[at] == row]
 
 
-def training_key(job: Job, digest: str, spec: Any, k: int) -> str:
-    """Names a training: its texts, its matrix, its seed, and its options but for those of what else is done."""
+def training_key(job: Job, digest: str, spec: Any, k: int, used: NDArray[np.int64]) -> str:
+    """Names a training: its texts, its matrix, its seed, and its options but for those of what else is done.
+
+    The rows `used` tell how the texts were cut.
+    """
     table = spec.model_dump(mode="json", exclude={"data", "seeds", "watch", "suite_dir", "baselines"})
-    told = json.dumps([1, table, digest, job.matrix.id, spec.seed + k], sort_keys=True)
+    rows = hashlib.sha256(used.tobytes()).hexdigest()
+    told = json.dumps([1, table, digest, rows, job.matrix.id, spec.seed + k], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -126,7 +130,7 @@ def common_notes(job: Job) -> list[str]:
     missing = [word for word in job.spec.watch if word not in job.matrix.vocabulary.ids]
     if missing:
         notes.append(_("These watched words are not in the matrix: {words}").format(words=", ".join(missing[:10])))
-    if job.finish and job.spec.seeds > 1:
+    if job.finish and job.spec.seeds > 1 and job.spec.kind != "skipgram":
         notes.append(_("Training was ended early, and one seed alone was trained."))
     return notes
 
@@ -154,5 +158,5 @@ def ended(
 
 
 def _matrix(job: Job, table: RowTable, module: Any, history: str) -> Any:
-    learned = getattr(job.spec, "weights", "equal") == "learned"
-    return tuned_matrix(job.matrix, table, module, job.spec.plan(), learned=learned, told=history)
+    weights = getattr(job.spec, "weights", "equal")
+    return tuned_matrix(job.matrix, table, module, job.spec.plan(), weights=weights, told=history)

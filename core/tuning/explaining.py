@@ -91,10 +91,9 @@ def class_words(
         weights = torch.sigmoid(table.logits)
         text = max(1.0, float(np.median(objective.train.lengths))) * float(weights.mean())
         each = (contributions(objective.module, table.values[at]) * weights[at][:, None] / text).cpu().numpy()
-    told = {}
+    told, together = {}, each.sum(axis=1)
     for k, name in enumerate(classes):
-        others = np.delete(each, k, axis=1).mean(axis=1)
-        over = each[:, k] - others
+        over = each[:, k] - (together - each[:, k]) / max(1, len(classes) - 1)
         best = np.argsort(-over, kind="stable")[:most]
         rows = table.used[frequent[best]].tolist()
         told[name] = tuple((vocabulary.words[row], round(float(over[i]), 4)) for row, i in zip(rows, best, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,11 @@ def gathered(
 ) -> NDArray[np.float32]:
     """float32[m, d]: `rows` (rising) of a matrix times `factor`. Pages of a mapped file are given back on the way."""
     found = np.empty((len(rows), vectors.shape[1]), np.float32)
+    # By parts of the matrix, not of `rows`: few rows of a large matrix may lie on all of its pages.
     step = max(1, block // max(1, vectors.shape[1]))
-    for first in range(0, len(rows), step):
-        part = rows[first : first + step]
-        np.multiply(vectors[part], np.float32(factor), out=found[first : first + step])
+    bounds = np.searchsorted(rows, np.arange(0, len(vectors) + step, step))
+    for first, stop in pairwise(bounds.tolist()):
+        np.multiply(vectors[rows[first:stop]], np.float32(factor), out=found[first:stop])
         _give_back(vectors)
     return found
 

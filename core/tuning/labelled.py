@@ -124,7 +124,7 @@ def _trained(job: Job, texts: _Texts, spec: OnLabels, k: int) -> tuple[Classify,
 
     trained = train(
         objective,
-        Checkpoints(folder, training_key(job, texts.data.digest, spec, k)),
+        Checkpoints(folder, training_key(job, texts.data.digest, spec, k, texts.used)),
         seed=spec.seed + k,
         snapshot=snapshot,
         progress=job.progress,
@@ -160,6 +160,8 @@ def _same_head(job: Job, texts: _Texts) -> list[NDArray[np.float32]]:
         for name in ("batch", "patience", "clip", "dropout", "word_dropout", "l1", "l2", "class_weights")
         if name in own
     }
+    if own.get("weights") == "sif":
+        kept["weights"] = "sif"
     probe = KINDS["probe"](data=job.spec.data, seed=job.spec.seed, **kept)
     quiet = replace(job, folder=job.folder / "untouched", finish=False)
     found = []
@@ -172,7 +174,7 @@ def _same_head(job: Job, texts: _Texts) -> list[NDArray[np.float32]]:
 def _trained_quietly(job: Job, texts: _Texts, spec: Any, k: int, vectors: Any = None) -> Classify:
     table = table_of(job.matrix, texts.used, spec, train=[texts.train], device=job.device, vectors=vectors)
     objective = _objective(job, texts, spec, table, k)
-    checkpoints = Checkpoints(job.folder / f"seed-{k}", training_key(job, texts.data.digest, spec, k))
+    checkpoints = Checkpoints(job.folder / f"seed-{k}", training_key(job, texts.data.digest, spec, k, texts.used))
     train(objective, checkpoints, seed=spec.seed + k, progress=job.progress)
     return objective
 

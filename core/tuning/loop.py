@@ -127,7 +127,9 @@ def train(
         if run.best < 0:
             raise nothing_to_finish()
         run.take_best()
-        return Trained(tuple(run.epochs), run.best, tuple(run.steps), run.over() or "asked", tuple(run.notes))
+        return Trained(
+            tuple(run.epochs), run.best, tuple(run.steps), run.over() or "asked", tuple(dict.fromkeys(run.notes))
+        )
     with threads(objective):
         while (stopped := run.over()) is None:
             run.epoch()

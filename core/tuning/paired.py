@@ -66,7 +66,7 @@ def _trained(job: Job, texts: _Texts, k: int) -> tuple[PairUp, Trained, Watch | 
         live |= told
     trained = train(
         objective,
-        Checkpoints(folder, training_key(job, texts.data.digest, spec, k)),
+        Checkpoints(folder, training_key(job, texts.data.digest, spec, k, texts.used)),
         seed=spec.seed + k,
         snapshot=lambda epoch: {} if watch is None else {"moves": watch.watched.keep(epoch)},
         progress=job.progress,

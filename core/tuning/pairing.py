@@ -90,7 +90,7 @@ class PairUp:
 
     def validate(self) -> dict[str, float]:
         """ "loss" as in training, in batches of the same size; "mrr" and "recall_1" as `evaluate` has them."""
-        if not len(self.valid):
+        if len(self.valid) < 2:  # a single pair has no rival
             return {"loss": float("nan")}
         pairs = _sample(self.valid)
         encoded = self._encoded(pairs, self._now)

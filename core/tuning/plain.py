@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
+
 from ..messages import _, number
 from .checkpoints import Checkpoints
 from .compacting import compacted, table_of
@@ -21,13 +23,15 @@ def tune_plain(job: Job) -> Tuned:
     check_spec(job.matrix, spec)
     data = read_texts(spec.data, job.matrix, job.cutter, base=job.base, progress=job.progress)
     used, (train_bags, valid, test) = compacted(len(job.matrix.vocabulary), [data.train, data.valid, data.test])
+    if not (test.lengths > 1).any():  # nothing stands beside anything there
+        test = test.take(np.empty(0, np.int64))
     table = table_of(job.matrix, used, spec, train=[train_bags], device=job.device)
     objective = Continue(spec, spec.plan(), table, train_bags, valid, seed=spec.seed)
     folder = job.folder / "seed-0"
     watch, told = Watch.over(job, objective, train_bags, folder)
     trained = train(
         objective,
-        Checkpoints(folder, training_key(job, data.digest, spec, 0)),
+        Checkpoints(folder, training_key(job, data.digest, spec, 0, used)),
         seed=spec.seed,
         snapshot=lambda epoch: {"moves": watch.watched.keep(epoch)},
         progress=job.progress,

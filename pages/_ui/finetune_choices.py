@@ -47,6 +47,8 @@ MAIN = (
 )
 SHARES = ("valid_share", "test_share", "split_seed")
 NOT_NUMBERS = ("data", "kind", "watch", "suite_dir", "baselines")
+# Options of rows, where no row moves.
+IDLE = ("rate", "rows", "filled_rate")
 BASELINES = {
     "majority": N_("the commonest class"),
     "tfidf": N_("TF-IDF with logistic regression"),
@@ -135,13 +137,12 @@ def _options(spec: Any, disabled: bool) -> Any:
     """All options of the kind: the telling ones first."""
     key = f"{state.fresh('finetune')}-{spec.kind}"
     with st.expander(_("Options"), icon=":material/tune:"):
-        every = [name for name in type(spec).model_fields if name not in NOT_NUMBERS]
+        idle = IDLE if spec.plan().rows_from is None else ("seeds",) if spec.kind == "skipgram" else ()
+        every = [name for name in type(spec).model_fields if name not in (*NOT_NUMBERS, *idle)]
         main = [name for name in MAIN if name in every]
         spec = _in_columns(spec, main, key, disabled)
         st.divider()
-        if TASKS[spec.kind] != "texts":
-            data = _in_columns(spec.data, list(SHARES), key, disabled)
-            spec = spec.model_copy(update={"data": data})
+        spec = spec.model_copy(update={"data": _in_columns(spec.data, list(SHARES), key, disabled)})
         spec = _in_columns(spec, [name for name in every if name not in main], key, disabled)
         return _lists(spec, key, disabled)
 

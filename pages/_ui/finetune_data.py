@@ -36,7 +36,16 @@ def choose(visit: Visit, spec: DataSpec, role: str) -> tuple[DataSpec, bool]:
     if path != spec.path:
         spec = DataSpec(path=path, **spec.model_dump(include={"valid_share", "test_share", "split_seed"}))
     spec = spec.model_copy(update={"test_path": test_path})
-    return _columns(visit, spec, role) if path and visit.base is not None else (spec, True)
+    if not path or visit.base is None:
+        return spec, True
+    try:  # before anything of them is shown: a path may have been kept while more was allowed
+        server.access(visit.base, visit.workspace.builds if visit.workspace else ()).check_all(
+            [one for one in (path, test_path) if one]
+        )
+    except LexiloomError as error:
+        problem(error)
+        return spec, False
+    return _columns(visit, spec, role)
 
 
 def _file(visit: Visit, name: str, before: str, role: str) -> str:

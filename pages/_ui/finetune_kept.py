@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import LexiloomError
 from core.messages import _, number
 from core.settings import plain
+from core.tuned import refuse_tuned
 from core.tuning.checkpoints import read_json, write_json
 from core.tuning.data_spec import DataSpec
 from core.tuning.kinds import KINDS, TASKS, TITLES, TuningSpec
@@ -95,6 +96,7 @@ def asked_for(visit: Visit, base: Chosen, spec: Any) -> Asked:
     try:
         spec = SPECS.validate_python(spec.model_dump())
         check_spec(base.saved.matrix, spec)
+        refuse_tuned(base.saved.lock, spec.kind)
         server.access(visit.base, visit.workspace.builds if visit.workspace else ()).check_all(paths)
     except ValidationError as error:
         return Asked(base, spec, key, explain(error, plain(spec), type(spec), where=_("options")))

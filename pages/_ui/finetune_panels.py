@@ -59,7 +59,7 @@ def _verdict(report: Report) -> None:
         told = _("No part was kept for a test: how good it is can't be told.")
         if report.task == "texts":
             told = _("Rows learned on from running text. Evaluate the matrix to see what that was worth.")
-        if report.scores:
+        elif report.scores:
             return
         st.markdown(f"### {told}", width=900)
         return

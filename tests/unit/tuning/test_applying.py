@@ -29,7 +29,9 @@ def trained(folder: Path, matrix: EmbeddingMatrix, kind: str = "full", **changes
 
 
 def applied(one: Classify, matrix: EmbeddingMatrix, learned: bool = False) -> EmbeddingMatrix:
-    return tuned_matrix(matrix, one.table, one.module, one.plan, learned=learned, told="tuned")
+    return tuned_matrix(
+        matrix, one.table, one.module, one.plan, weights="learned" if learned else "equal", told="tuned"
+    )
 
 
 def test_moved_rows_are_in_the_matrix_and_all_others_as_they_were_to_the_bit(tmp_path: Path) -> None:
@@ -104,3 +106,13 @@ def test_blocks_make_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     whole = applied(one, matrix).id
     monkeypatch.setattr("core.tuning.applying.BLOCK", 7 * made.DIM)
     assert applied(one, matrix).id == whole
+
+
+def test_weights_of_words_that_the_texts_lack_stay_as_they_were(tmp_path: Path) -> None:
+    own = np.linspace(0.1, 0.9, made.WORDS).astype(np.float32)
+    matrix = made.matrix(made.vectors()).replace(weights=own)
+    one = trained(tmp_path, matrix)
+    after = applied(one, matrix, learned=True)
+    assert after.weights is not None
+    others = np.setdiff1d(np.arange(len(own)), one.table.used)
+    assert len(others) and np.array_equal(after.weights[others], own[others])

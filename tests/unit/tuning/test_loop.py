@@ -14,7 +14,7 @@ import torch
 from core.messages import speaking
 from core.progress import Cancelled
 from core.tuning.bags import Bags
-from core.tuning.checkpoints import LIVE, STATE, Checkpoints, read_json
+from core.tuning.checkpoints import LIVE, STATE, Checkpoints, clear, read_json
 from core.tuning.classify import Classify
 from core.tuning.loop import TuningError, train
 from tests.unit.tuning import made
@@ -275,8 +275,19 @@ def test_the_last_and_the_best_checkpoints_are_kept_and_no_others(tmp_path: Path
 
     kept = load_file(tmp_path / "epoch-3.safetensors")
     assert {"values", "sums", "logits", "logit_sums", "head.classifier.weight", "adam.0.exp_avg"} <= set(kept)
-    Checkpoints(tmp_path, "key").clear()
-    assert not [*tmp_path.glob("epoch-*"), *tmp_path.glob(STATE)]
+
+
+def test_clearing_removes_what_trainings_keep_and_nothing_else(tmp_path: Path) -> None:
+    trained(tmp_path / "seed-0", epochs=2)
+    mine = tmp_path / "random" / "notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    clear(tmp_path)
+    left = [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))]
+    assert left == [
+        "random",
+        "random/notes.txt",
+    ]
 
 
 def test_a_matrix_a_thousand_times_as_large_trains_to_rows_a_thousand_times_as_large(tmp_path: Path) -> None:
