@@ -18,7 +18,7 @@ from .applying import exported, tuned_matrix
 from .bags import Bags
 from .checkpoints import finite
 from .drift import measure_drift, measure_forgetting
-from .kinds import TITLES
+from .kinds import TASKS, TITLES
 from .loop import Objective, Trained
 from .report import Curve, Report
 from .table import RowTable
@@ -116,6 +116,28 @@ def told_notes(notes: Sequence[str]) -> list[dict[str, Any]]:
 def told_data(described: Any) -> dict[str, Any]:
     """What a file of texts is like, as a report holds it."""
     return described.as_dict() | {"name": Path(described.name).name, "notes": told_notes(described.notes)}
+
+
+def report_of(job: Job, objective: Objective, trained: Trained, data: Any, notes: Sequence[str], **more: Any) -> Report:
+    """The report's common part, and `more` of its fields; `data` is a task's: `Data` or `Pairs`."""
+    other = getattr(objective, "other", None)
+    return Report(
+        task=TASKS[job.spec.kind],
+        spec=told_spec(job.spec),
+        device=job.device,
+        memory=objective.table.nbytes + (0 if other is None else other.nbytes),
+        seconds=0.0,
+        per_second=trained.per_second,
+        unit=objective.unit,
+        changed=job.spec.plan().changes_matrix,
+        digest=data.digest,
+        data=told_data(data.described),
+        test_data=None if data.described_test is None else told_data(data.described_test),
+        parts={"train": len(data.train), "valid": len(data.valid), "test": len(data.test)},
+        curve=curve_of(trained),
+        notes=tuple(told_notes([*data.notes, *trained.notes, *common_notes(job), *notes])),
+        **more,
+    )
 
 
 def curve_of(trained: Trained) -> Curve:

@@ -19,18 +19,7 @@ from .checkpoints import Checkpoints
 from .classify import Classify
 from .compacting import compacted, table_of
 from .data import Data, read_data, texts_of, tokens_of
-from .ending import (
-    STAGE,
-    Watch,
-    common_notes,
-    curve_of,
-    ended,
-    live_head,
-    told_data,
-    told_notes,
-    told_spec,
-    training_key,
-)
+from .ending import STAGE, Watch, ended, live_head, report_of, told_notes, training_key
 from .explaining import class_words, mistakes
 from .kinds import KINDS
 from .loop import Trained, train
@@ -234,37 +223,28 @@ def _reported(
     frozen: list[NDArray[np.float32]],
     baselines: list[Baseline],
 ) -> Report:
-    data, spec, trained = texts.data, job.spec, first.trained
+    data = texts.data
     before = {}
     if frozen:
         each = over_seeds([score(one, texts.test.labels, data.classes) for one in frozen])
         before = {name: spread.mean for name, spread in each.items()}
-    return Report(
-        task="labelled",
-        spec=told_spec(spec),
-        device=job.device,
-        memory=first.objective.table.nbytes,
-        seconds=0.0,
-        per_second=trained.per_second,
-        unit=first.objective.unit,
-        changed=spec.plan().changes_matrix,
-        digest=data.digest,
-        data=told_data(data.described),
-        test_data=None if data.described_test is None else told_data(data.described_test),
-        parts={"train": len(data.train), "valid": len(data.valid), "test": len(data.test)},
+    return report_of(
+        job,
+        first.objective,
+        first.trained,
+        data,
+        _notes(texts),
         classes=data.classes,
-        curve=curve_of(trained),
         scores={name: spread._asdict() for name, spread in over_seeds(scores).items()},
         runs=tuple(one.as_dict() for one in scores),
         before=before,
         baselines=tuple(one.as_dict() | {"notes": told_notes(one.notes)} for one in baselines),
         class_words=class_words(first.objective, data.classes, job.matrix.vocabulary),
-        notes=tuple(told_notes([*data.notes, *trained.notes, *_notes(job, texts)])),
     )
 
 
-def _notes(job: Job, texts: _Texts) -> list[str]:
-    notes: list[str] = common_notes(job)
+def _notes(texts: _Texts) -> list[str]:
+    notes: list[str] = []
     if not len(texts.valid):
         notes.append(
             _("There are too few texts for a validation part: the loss on the training texts says when to stop.")

@@ -12,7 +12,7 @@ from .bags import Bags
 from .checkpoints import Checkpoints
 from .compacting import compacted, table_of
 from .data import PairBags, Pairs, read_pairs
-from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, told_spec, training_key
+from .ending import Watch, ended, live_head, report_of, training_key
 from .loop import Trained, train
 from .pairing import PairUp
 from .report import Report
@@ -91,34 +91,20 @@ def _joined(pairs: PairBags) -> Bags:
 
 
 def _reported(job: Job, texts: _Texts, objective: PairUp, trained: Trained, reached: list[dict[str, float]]) -> Report:
-    data, spec = texts.data, job.spec
     scores: dict[str, Spread] = {}
+    note: str = _("No pairs were kept for a test: nothing says what tuning was worth.")
     if len(texts.test):
         scores = {name: spread_of([one[name] for one in reached]) for name in reached[0]}
-    notes = [*data.notes, *trained.notes, *common_notes(job)]
-    notes.append(
-        objective.told(texts.test)
-        if len(texts.test)
-        else _("No pairs were kept for a test: nothing says what tuning was worth.")
-    )
-    return Report(
-        task="pairs",
-        spec=told_spec(spec),
-        device=job.device,
-        memory=objective.table.nbytes,
-        seconds=0.0,
-        per_second=trained.per_second,
-        unit=objective.unit,
-        changed=True,
-        digest=data.digest,
-        data=told_data(data.described),
-        test_data=None if data.described_test is None else told_data(data.described_test),
-        parts={"train": len(data.train), "valid": len(data.valid), "test": len(data.test)},
-        curve=curve_of(trained),
+        note = objective.told(texts.test)
+    return report_of(
+        job,
+        objective,
+        trained,
+        texts.data,
+        [note],
         scores={name: spread._asdict() for name, spread in scores.items()},
         runs=tuple(reached) if len(texts.test) else (),
         before=objective.before(texts.test),
-        notes=tuple(told_notes(notes)),
     )
 
 

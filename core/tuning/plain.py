@@ -10,10 +10,9 @@ from ..messages import _, number
 from .checkpoints import Checkpoints
 from .compacting import compacted, table_of
 from .continuing import Continue
-from .data import Data, read_texts
-from .ending import Watch, common_notes, curve_of, ended, live_head, told_data, told_notes, told_spec, training_key
-from .loop import Trained, train
-from .report import Report
+from .data import read_texts
+from .ending import Watch, ended, live_head, report_of, training_key
+from .loop import train
 from .tune import Job, Tuned, check_spec
 
 
@@ -42,30 +41,8 @@ def tune_plain(job: Job) -> Tuned:
     if len(test):
         reached = Continue(spec, spec.plan(), table, train_bags, test, seed=spec.seed, other=objective.other).validate()
         scores = {name: {"mean": value, "low": None, "high": None} for name, value in reached.items()}
-    report = _reported(job, data, objective, trained, scores)
+    report = report_of(job, objective, trained, data, (), scores=scores)
     return ended(job, objective, trained, watch, report, partial(_history, len(train_bags.ids)))
-
-
-def _reported(
-    job: Job, data: Data, objective: Continue, trained: Trained, scores: dict[str, dict[str, float | None]]
-) -> Report:
-    return Report(
-        task="texts",
-        spec=told_spec(job.spec),
-        device=job.device,
-        memory=objective.table.nbytes + objective.other.nbytes,
-        seconds=0.0,
-        per_second=trained.per_second,
-        unit=objective.unit,
-        changed=True,
-        digest=data.digest,
-        data=told_data(data.described),
-        test_data=None if data.described_test is None else told_data(data.described_test),
-        parts={"train": len(data.train), "valid": len(data.valid), "test": len(data.test)},
-        curve=curve_of(trained),
-        scores=scores,
-        notes=tuple(told_notes([*data.notes, *trained.notes, *common_notes(job)])),
-    )
 
 
 def _history(words: int, kind: str, epochs: str) -> str:
