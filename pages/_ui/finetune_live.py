@@ -28,7 +28,7 @@ def run(visit: Visit, asked: Asked) -> JobStatus | None:
         return jobs_of.finetune(visit, asked.base.key, asked.key, asked.spec)
 
     began = cached_tuning.has_best(asked.key)
-    status = job(visit, stage, wanted, label=_("Go on") if began else _("Fine-tune"))
+    status = job(visit, stage, wanted, label=_("Go on") if began else _("Fine-tune"), key=server.FINETUNE)
     place_error(stage)
     running = status is not None and not status.state.finished
     if began and not running and not visit.read_only:

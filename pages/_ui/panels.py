@@ -86,9 +86,20 @@ def of(part: float, whole: float) -> str:
 
 
 def job(
-    visit: Visit, stage: str, spec: Callable[[], JobSpec], *, label: str, note: str = "", main: bool = True
+    visit: Visit,
+    stage: str,
+    spec: Callable[[], JobSpec],
+    *,
+    label: str,
+    note: str = "",
+    main: bool = True,
+    key: str = "",
 ) -> JobStatus | None:
-    """A job's button, or its progress with Stop, or how it ended. Its status; None before it was asked for."""
+    """A job's button, or its progress with Stop, or how it ended. Its status; None before it was asked for.
+
+    `key` is for a stage whose name follows choices on the same page: a click that comes with a choice's last change
+    would be that of a button which is no longer there.
+    """
     asked = visit.workspace.jobs.get(stage) if visit.workspace else None
     status = server.jobs().status(asked) if asked else None
     if status is None or status.state.finished:
@@ -100,7 +111,7 @@ def job(
             st.button(
                 label,
                 type="primary" if main else "secondary",
-                key=f"job-{stage}",
+                key=f"job-{key or stage}",
                 icon=":material/play_arrow:",
                 disabled=visit.read_only,
             )
