@@ -22,9 +22,12 @@ from .tuning.report import Report
 
 @dataclass(frozen=True)
 class TunedBuild:
-    """recipe  of the build that was tuned, with the tuning; relative paths start where that build's do
-    matrix  the tuned matrix, None for a linear probe
-    report  how it went
+    """A build after its tuning.
+
+    saved, card  the build that was tuned, and its card
+    recipe       that build's, with the tuning; relative paths start where that build's do
+    matrix       the tuned matrix, None for a linear probe
+    report       how it went; `seconds` how long it took
     """
 
     saved: SavedBuild
@@ -58,13 +61,6 @@ class TunedBuild:
             tuning=self.report.as_json(),
             progress=progress,
         )
-
-    @staticmethod
-    def clear(folder: Path) -> None:
-        """The result is written: what training kept in `folder` for going on is not needed any more."""
-        from .tuning.checkpoints import clear
-
-        clear(folder)
 
 
 def refuse_tuned(lock: Mapping[str, Any], kind: str) -> None:

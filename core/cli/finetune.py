@@ -110,6 +110,7 @@ def finetune(
         own = {"epochs": epochs, "rate": rate, "seeds": seeds, "watch": watch or None, "suite_dir": suite_dir}
         with watched(events, stop=stop, quiet=quiet) as progress:
             from ..tuned import read_for_tuning, tune_build
+            from ..tuning.checkpoints import clear
 
             progress(_("Reading the build"), 0)
             saved, old = read_for_tuning(folder)
@@ -120,7 +121,7 @@ def finetune(
             )
             _write(made, out, report, home, keep_paths, progress)
             if place is not None and (out is not None or report is not None):
-                made.clear(place)
+                clear(place)
         _tell(made, out, json=json, quiet=quiet)
 
 
