@@ -82,7 +82,7 @@ def test_without_texts_nothing_can_be_started(opened: Open, here: PersonalWorksp
 
 @pytest.mark.parametrize("kind", ["full", "probe", "pairs", "skipgram"])
 def test_texts_are_described_before_anything_is_trained(opened: Open, here: PersonalWorkspace, kind: str) -> None:
-    asked = give(here, kind)
+    give(here, kind)
     app = opened("finetune", w=here.id)
     assert_sound(app)
     assert not app.error
