@@ -32,7 +32,10 @@ def write(sets: Path) -> None:
         parts.append(accuracy(found, read(sets / "peers.json") or [], sets))
     if found := read(sets / "speed.json"):
         parts.append(speed(found))
-    parts.append("Nothing of this was measured on a GPU: none was to be had.\n")
+    if found := read(sets / "gpu.json"):
+        parts.append(graphics(found))
+    else:
+        parts.append("Nothing of this was measured on a GPU: none was to be had.\n")
     MARKDOWN.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -163,3 +166,36 @@ peak of the process above what it held with its libraries loaded: rows in traini
 At 100,000 words a step is {ratio:.0f} times as fast as the plain loop's. ({base:,.0f} texts a second at 10,000 words.)
 Rows that no text uses are not copied: at 1,000,000 words by Zipf's law the texts use a quarter of them.
 """
+
+
+def graphics(found: list[dict[str, Any]]) -> str:
+    """Texts a second on CUDA, on the same machine's processor, and where the bytes' floor is."""
+    floors = {one["batch"]: one for one in found if one["kind"] == "floor"}
+    ours = [one for one in found if one["kind"] == "ours"]
+    beside = {one["batch"]: one["per_second"] for one in ours if one["device"] == "cpu"}
+    rows = []
+    for one in ours:
+        if one["device"] != "cuda":
+            continue
+        pace, floor = one["per_second"], floors[one["batch"]]["per_second"]
+        cpu = beside[one["batch"]] if one["rows"] == 100_000 else None
+        rows.append(
+            [
+                f"{one['rows']:,}",
+                f"{one['batch']:,}",
+                f"{pace:,.0f}",
+                "–" if cpu is None else f"{cpu:,.0f}",
+                "–" if cpu is None else f"{pace / cpu:.1f}",
+                f"{100 * pace / floor:.2f} %",
+            ]
+        )
+    device = next(one["device"] for one in found if "bandwidth" in one)
+    bandwidth = next(one["bandwidth"] for one in found if "bandwidth" in one)
+    heads = ["words", "batch", "texts/s, CUDA", "texts/s, 16 cores beside it", "ratio", "of the bytes' floor"]
+    return (
+        f"## On a GPU\n\n`finetune.py gpu --sets SETS` on one {device}: texts of 20 words by Zipf's law, 300\n"
+        "dimensions, whole epochs after a first one, in one run with the processor beside it. The floor is what the\n"
+        f"rows, gradients and accumulators of a batch take at the {bandwidth / 1e12:.1f} TB/s of a copy.\n\n"
+        f"{table(heads, rows)}\nAt batches of 64 the processor is faster: a step is dozens of small kernels, and\n"
+        "starting them takes longer than they run. On a GPU, take batches of 512 or more (`--set batch=512`).\n"
+    )

@@ -56,6 +56,13 @@ def choose_device(asked: str = "auto", precision: Precision = "auto") -> Device:
     return Device(asked, precision)
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a device refused memory: PyTorch's own error, or that of a library which found none left for itself."""
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or "_STATUS_ALLOC_FAILED" in str(error)
+
+
 def _has_fast_bfloat16(torch: Any) -> bool:
     """Whether the processor multiplies bfloat16 matrices itself (AMX, AVX-512 BF16); emulated, it is slower."""
     has = torch.cpu.get_capabilities()

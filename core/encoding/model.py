@@ -15,7 +15,7 @@ from ..messages import _
 from ..progress import Cancelled
 from .checkpoint import Checkpoint
 from .cutter import Boundary
-from .device import Device
+from .device import Device, is_out_of_memory
 from .layers import Reading
 from .table import no_such_row
 
@@ -82,7 +82,9 @@ class Encoder:
         """float32[n, k, dim] of a batch; in halves where the device's memory is too small for it."""
         try:
             return self._run_whole(ids, counted)
-        except self._torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             half = max(ROUND, len(ids) // 2 // ROUND * ROUND)
         if len(ids) <= ROUND:
             raise SourceError(

@@ -27,6 +27,14 @@ def no_room(device: str) -> TuningError:
     )
 
 
+def no_room_for_rows(device: str) -> TuningError:
+    """The rows in use and what training keeps beside them are too large for the device."""
+    return TuningError(
+        _("there is not enough memory on {device} for the rows that are trained").format(device=device),
+        fix=_("Free some of it, give fewer texts, or train on the processor (--device cpu)."),
+    )
+
+
 def nothing_to_finish() -> TuningError:
     """No epoch has been kept that could be taken."""
     return TuningError(_("no epoch has been finished yet, so there is nothing to take"), fix=_("Let training go on."))

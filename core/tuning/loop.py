@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..encoding.device import is_out_of_memory
 from ..messages import N_, _, number, pack, unpack
 from ..progress import Progress, ignore
 from .batches import Batch, ahead, moved
@@ -273,8 +274,9 @@ class _Run:
             return sum(self._step_parts(part, moves_rows, done) * len(part) for part in parts) / len(batch)
         try:
             return self._step(batch, moves_rows, done)
-        except torch.OutOfMemoryError:
-            pass
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
         if self._optimizer is not None:
             self._optimizer.zero_grad()
         torch.cuda.empty_cache()

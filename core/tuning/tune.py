@@ -16,6 +16,7 @@ from ..messages import _
 from ..progress import Progress, ignore
 from .cutting import Cutter, cutter_of
 from .data import language_in
+from .failures import no_room_for_rows
 from .kinds import TASKS, TuningSpec
 from .report import Report
 
@@ -77,7 +78,7 @@ def finetune(
     Raises InputError for texts that can't be used, RecipeError for a device or an option that can't be had,
     `TuningError` where training fails or changes nothing.
     """
-    from ..encoding.device import choose_device
+    from ..encoding.device import choose_device, is_out_of_memory
 
     started = time.perf_counter()
     role = TASKS[spec.kind]
@@ -86,7 +87,12 @@ def finetune(
         language = language_in(spec.data, base=base, role=role)  # type: ignore[arg-type]
         cutter = cutter_of(vocabulary, base, language, matrix.vocabulary)
         job = Job(matrix, spec, base, place, chosen.name, finish, cutter, progress, started)
-        return _TASKS[role](job)
+        try:
+            return _TASKS[role](job)
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise no_room_for_rows(chosen.name) from error
+            raise
 
 
 @contextmanager

@@ -176,20 +176,28 @@ def test_a_loss_that_is_not_a_number_names_the_rows_of_its_batch(tmp_path: Path)
 class FullDevice:
     """Has no room for more texts than `most` at once."""
 
-    def __init__(self, one: Classify, most: int) -> None:
+    def __init__(self, one: Classify, most: int, refusal: RuntimeError | None = None) -> None:
         self.loss, self.most, self.sizes = one.loss, most, []
+        self.refusal = refusal or torch.OutOfMemoryError()
         one.loss = self.refusing  # type: ignore[method-assign]
 
     def refusing(self, taken: Any, batch: Any) -> torch.Tensor:
         self.sizes.append(len(batch))
         if len(batch) > self.most:
-            raise torch.OutOfMemoryError
+            raise self.refusal
         return self.loss(taken, batch)
 
 
-def test_a_batch_that_does_not_fit_is_halved_and_so_are_those_that_follow(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [torch.OutOfMemoryError(), RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`")],
+    ids=["PyTorch", "cuBLAS"],
+)
+def test_a_batch_that_does_not_fit_is_halved_and_so_are_those_that_follow(
+    tmp_path: Path, refusal: RuntimeError
+) -> None:
     one = made.objective(epochs=2, batch=16)
-    device = FullDevice(one, 8)
+    device = FullDevice(one, 8, refusal)
     found = train(one, Checkpoints(tmp_path, "key"))
     assert device.sizes[:3] == [16, 8, 8] and max(device.sizes[1:]) == 8
     assert [epoch.examples for epoch in found.epochs] == [80, 80]
