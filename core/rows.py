@@ -28,9 +28,10 @@ class Origin(IntEnum):
     SPECIAL = 6  # <pad>, <unk>, reserved rows
 
 
-# The rungs of the normalization ladder, in the order in which they are tried. The position is stored
-# in memory only; artifacts hold the name.
-RUNGS = ("exact", "nfkc", "lower", "title", "upper", "script", "joiner", "digits", "trim")
+# How a row of a source was found: the rungs of the normalization ladder, in the order in which they are tried,
+# and last what was chosen by hand or accepted. The position is stored in memory only; artifacts hold the name.
+RUNGS = ("exact", "nfkc", "lower", "title", "upper", "script", "joiner", "digits", "trim", "lemma", "fix")
+LADDER_RUNGS = RUNGS[:-1]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..coverage import Coverage, Part, Tally
-from ..ladder import Ladder
-from ..messages import N_, _, number, percent
+from ..ladder import RUNG_TITLES
+from ..messages import _, number, percent
 from ..vocabulary.scripts import SCRIPTS
 from .style import ACCENT, COLORS, INK, NAMES, ROW, figure, shown
 
@@ -19,7 +19,6 @@ ROOM = 0.055
 LEGEND = 84  # pixels under the bars: ticks and legend
 PARTS_SHOWN = 12
 TICKS = (0, 25, 50, 75, 100)
-RUNG_NAMES = {"exact": N_("as written"), **{name: field.title or name for name, field in Ladder.model_fields.items()}}
 
 
 def coverage_bar(coverage: Coverage) -> Figure:
@@ -47,7 +46,7 @@ def by_rung(coverage: Coverage) -> Figure:
         x={"title": {"text": _("words")}, "rangemode": "tozero"},
         y={"autorange": "reversed"},
     )
-    names = [_(RUNG_NAMES[part.name]) for part in parts]
+    names = [_(RUNG_TITLES[part.name]) for part in parts]
     made.add_bar(
         y=names,
         x=[part.types.total for part in parts],

@@ -6,7 +6,7 @@ Rungs are tried from the gentlest to the boldest; a word stays at the first wher
 from __future__ import annotations
 
 from .rungs import Speller, rungs_asked_by
-from .spec import DEFAULT_LADDER, Ladder
+from .spec import DEFAULT_LADDER, FULL_LADDER, RUNG_TITLES, Ladder
 from .suspects import Suspects
 
-__all__ = ["DEFAULT_LADDER", "Ladder", "Speller", "Suspects", "rungs_asked_by"]
+__all__ = ["DEFAULT_LADDER", "FULL_LADDER", "RUNG_TITLES", "Ladder", "Speller", "Suspects", "rungs_asked_by"]

@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rows import RUNGS
+from ..rows import LADDER_RUNGS
+from .lemmas import is_english, lemma_of
 from .scripts import converted, has_han
 from .spec import Ladder
 
@@ -20,12 +21,13 @@ JOINERS = " _-"
 JOINED = re.compile(r".[ _-].", re.DOTALL)
 CASES = {"lower": str.lower, "title": str.title, "upper": str.upper}
 # A rung that is switched on lets these ask for more.
-WIDENED = {"script": ("trim",), **dict.fromkeys(("lower", "title", "upper"), ("joiner", "digits", "trim"))}
+WIDENED = {"script": ("trim",), "trim": ("lemma",), **dict.fromkeys(CASES, ("joiner", "digits", "trim", "lemma"))}
 # Years: a source that writes digits as they are has some of them.
 YEARS = ("1984", "1995", "2001", "2008", "2012", "2016")
 NUMBER_WORDS = ("<number>", "<num>", "<NUM>", "NUM", "[NUM]", "<NUMBER>")
 PIECE_MARKS = ("##", "▁", "Ġ", "Ċ")
 PIECE_ENDS = ("@@", "</w>")
+SHORTEST_BARE = 4
 # The apostrophe of a plural's possessive (the dogs' bowls) is among the marks.
 POSSESSIVES = ("'s", "’s", "'S", "’S")
 # What may stand around a word. C++, C# and @user keep what makes them what they are at their end.
@@ -50,11 +52,12 @@ class Speller:
         self._ladder = ladder
         self._bytes = _is_byte_level(words)
         self._writers = cache(lambda: _digit_writers(locate))
+        self._english = cache(lambda: is_english(words))
 
     def spellings(self, rung: str, words: Sequence[str]) -> list[Sequence[str]]:
         """Per word what `rung` makes of it, best first, without the word itself; [] where it does not apply."""
         found: list[Sequence[str]] = [()] * len(words)
-        # Most words are ASCII letters alone: only their case can be changed, and that of all at once.
+        # Most words are ASCII letters alone: only their case and form can be changed, the case of all at once.
         is_plain = np.array([word.isascii() and word.isalpha() for word in words], bool)
         plain, others = np.flatnonzero(is_plain).tolist(), np.flatnonzero(~is_plain).tolist()
         if plain and rung in CASES:
@@ -62,6 +65,8 @@ class Speller:
             for i, form in zip(plain, cased, strict=True):
                 if form != words[i]:
                     found[i] = (form,)
+        if rung == "lemma":
+            others = range(len(words))
         if rung == "script":
             made = converted([self._base(words[i]) for i in others])
         else:
@@ -135,6 +140,15 @@ class Speller:
                 found += spelled
         return found
 
+    def _lemma(self, word: str) -> list[str]:
+        if not self._english():
+            return []
+        base = self._base(word)
+        # 'tis and 'em without their apostrophes would be other words.
+        bare = self._trimmed(base) if self._ladder.trim and _has_margin(base) else []
+        bases = [base, *(form for form in bare if len(form) >= SHORTEST_BARE)]
+        return [case for form in bases if (lemma := lemma_of(form)) for case in self._cases(lemma)]
+
     def _trimmed(self, word: str) -> list[str]:
         bare = word.strip()
         for mark in PIECE_MARKS:
@@ -180,7 +194,7 @@ def _digit_writers(locate: Callable[[Sequence[str]], NDArray[np.int64]]) -> list
 
 def rungs_asked_by(rung: str) -> tuple[str, ...]:
     """The rungs whose spellings may be others when `rung` is switched on."""
-    return RUNGS[1:] if rung == "nfkc" else (rung, *WIDENED.get(rung, ()))
+    return LADDER_RUNGS[1:] if rung == "nfkc" else (rung, *WIDENED.get(rung, ()))
 
 
 def _is_byte_level(words: Sequence[str]) -> bool:

@@ -17,7 +17,8 @@ UNCONVERTED = re.compile("[\n\0\ud800-\udfff]")
 
 
 @cache
-def _converter(configuration: str) -> Any:
+def converter(configuration: str) -> Any:
+    """OpenCC's converter of one of CONFIGURATIONS; it takes no half characters."""
     import opencc
 
     return opencc.OpenCC(configuration)
@@ -35,7 +36,7 @@ def converted(words: Sequence[str]) -> list[list[str]]:
     at = [i for i, word in enumerate(words) if has_han(word) and not UNCONVERTED.search(word)]
     text = "\n".join(words[i] for i in at)
     for configuration in CONFIGURATIONS if at else ():
-        spellings = _converter(configuration).convert(text).split("\n")
+        spellings = converter(configuration).convert(text).split("\n")
         for i, spelling in zip(at, spellings, strict=True):
             if spelling != words[i] and spelling not in found[i]:
                 found[i].append(spelling)
@@ -48,7 +49,7 @@ def idioms(words: Sequence[str]) -> list[list[str]]:
     at = [i for i, word in enumerate(words) if len(word) > 1 and has_han(word) and not UNCONVERTED.search(word)]
     text = "\n".join(words[i] for i in at)
     for plain, worded in (("s2tw", "s2twp"), ("tw2s", "tw2sp")) if at else ():
-        pairs = (_converter(one).convert(text).split("\n") for one in (plain, worded))
+        pairs = (converter(one).convert(text).split("\n") for one in (plain, worded))
         for i, character_wise, spelling in zip(at, *pairs, strict=True):
             if spelling not in (character_wise, words[i]):
                 found[i].append(spelling)
@@ -68,4 +69,4 @@ def alternatives(word: str) -> list[str]:
 
 @cache
 def _alone(character: str) -> str:
-    return _converter("s2t").convert(character) if has_han(character) else character
+    return converter("s2t").convert(character) if has_han(character) else character

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.ladder import Ladder
+from core.ladder import RUNG_TITLES
 from core.listing import STATES, Listing
-from core.messages import N_, _, number
+from core.messages import _, number
 from core.pipeline import Cover
 from core.vocabulary.scripts import SCRIPTS
 
@@ -18,7 +18,6 @@ from .state import Visit
 
 # So many rows go to the browser whole.
 CLICKABLE = 5000
-RUNG_TITLES = {"exact": N_("as written"), **{name: field.title or name for name, field in Ladder.model_fields.items()}}
 
 
 def words(visit: Visit, found: Cover) -> None:

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ladder import DEFAULT_LADDER, Ladder, Speller, Suspects
+from core.combining import combine
+from core.ladder import DEFAULT_LADDER, FULL_LADDER, Ladder, Speller, Suspects
 from core.ladder.characters import ONE_TO_MANY
 from core.ladder.scripts import MOST_ALTERNATIVES, alternatives, converted
 from core.ladder.suspects import ordinary_words
-from core.lookup import look_up
-from core.rows import RUNGS
+from core.lookup import found_with, look_up
+from core.rows import LADDER_RUNGS, RUNGS
 from core.vocabulary import Vocabulary
 from tests.unit.lookup.memory_source import MemorySource
 
-OFF = dict.fromkeys(RUNGS[1:], False)
+OFF = dict.fromkeys(LADDER_RUNGS[1:], False)
 
 
 def only(rung: str, *others: str) -> Ladder:
@@ -66,7 +67,7 @@ def test_a_rung_alone_finds_what_it_is_for_and_none_other_does(rung: str, word: 
     beside = ("##", "####") if rung == "digits" else ()
     row = look_up(Vocabulary([word]), MemorySource([held, *beside]), ladder=only(rung)).rows
     assert row.form[0] == held and RUNGS[row.rung[0]] == rung
-    others = Ladder(**{name: name != rung for name in RUNGS[1:]})
+    others = Ladder(**{name: name != rung for name in LADDER_RUNGS[1:]})
     assert look_up(Vocabulary([word]), MemorySource([held, *beside]), ladder=others).rows.form[0] is None
 
 
@@ -185,7 +186,7 @@ class TestSuspects:
         assert not {"nato", "nasa", "usa"} & ordinary_words()
 
 
-@given(st.text(min_size=1, max_size=20), st.sampled_from(RUNGS[1:]))
+@given(st.text(min_size=1, max_size=20), st.sampled_from(LADDER_RUNGS[1:]))
 def test_no_rung_stumbles_or_gives_the_word_itself(word: str, rung: str) -> None:
     source = MemorySource(["####", "the"])
     spellings = Speller(DEFAULT_LADDER, [word], source.locate).spellings(rung, [word])
@@ -197,3 +198,45 @@ def test_no_rung_stumbles_or_gives_the_word_itself(word: str, rung: str) -> None
 def test_half_characters_are_asked_for_and_not_found() -> None:
     assert form_of("\ud800x", "x") is None
     assert form_of("\ud800银", "銀") is None
+
+
+class TestLemma:
+    @pytest.mark.parametrize(
+        ("word", "held", "form"),
+        [
+            ("running", "run", "run"),
+            ("mice", "mouse", "mouse"),
+            ("Houses", "house", "house"),
+            ("houses", "House", "House"),
+            ("“houses”", "house", "house"),
+            ("run", "running", None),  # the dictionary's form alone is asked for
+            ("don't", "do", None),
+            ("US", "us", None),
+            ("ADS", "ad", None),
+            ("cal", "calorie", None),
+            ("well-equipped", "well-equip", None),
+        ],
+    )
+    def test_a_word_is_found_as_its_dictionary_form(self, word: str, held: str, form: str | None) -> None:
+        ladder = only("lemma", "title", "trim")
+        row = look_up(Vocabulary([word, "the"]), MemorySource([held]), ladder=ladder).rows
+        assert row.form[0] == form and (form is None or RUNGS[row.rung[0]] == "lemma")
+
+    def test_it_is_the_last_rung_and_off_unless_asked_for(self) -> None:
+        assert LADDER_RUNGS[-1] == "lemma" and not DEFAULT_LADDER.lemma
+        assert tuple(Ladder.model_fields) == LADDER_RUNGS[1:] == FULL_LADDER.on()
+        assert form_of("running", "run") is None
+
+    def test_words_of_another_language_have_no_english_lemma(self) -> None:
+        german = ["hosen", "und", "nicht", "auch", "wird", "gegen", "durch", "werden", "über", "zwischen"]
+        row = look_up(Vocabulary(german), MemorySource(["hose"]), ladder=only("lemma")).rows
+        assert row.form[0] is None
+        assert look_up(Vocabulary(["hosen"]), MemorySource(["hose"]), ladder=FULL_LADDER).rows.form[0] in (None, "hose")
+
+    def test_what_it_would_find_is_counted_as_for_any_rung(self) -> None:
+        located = combine([look_up(Vocabulary(["running", "the", "zzz"]), MemorySource(["run", "the"]))])
+        assert found_with(located, DEFAULT_LADDER, "lemma").tolist() == [0]
+
+    @pytest.mark.parametrize("word", ["\ud800", "x" * 10_000, "🙂", "\x00", "林" * 100, "\ud800running"])
+    def test_hostile_words_have_none(self, word: str) -> None:
+        assert form_of(word, "run", ladder=FULL_LADDER) is None

@@ -12,7 +12,7 @@ from core.coverage import measure_coverage
 from core.errors import SourceError
 from core.ladder import DEFAULT_LADDER, Ladder
 from core.lookup import look_up
-from core.rows import RUNGS, Origin
+from core.rows import LADDER_RUNGS, RUNGS, Origin
 from core.vocabulary import Vocabulary
 from tests.unit.lookup.memory_source import MemorySource
 
@@ -67,9 +67,9 @@ def found(
 def test_each_rung_finds_its_spelling_and_can_be_switched_off(word: str, held, form: str, rung: str) -> None:
     assert found(word, *held) == (form, rung)
     if rung != "exact":
-        without = Ladder(**{name: name != rung for name in RUNGS[1:]})
+        without = Ladder(**{name: name != rung for name in LADDER_RUNGS[1:]})
         assert found(word, *held, ladder=without) != (form, rung)
-        assert found(word, *held, ladder=Ladder(**dict.fromkeys(RUNGS[1:], False))) is None
+        assert found(word, *held, ladder=Ladder(**dict.fromkeys(LADDER_RUNGS[1:], False))) is None
 
 
 @pytest.mark.parametrize(
