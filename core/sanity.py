@@ -62,19 +62,20 @@ class Sanity:
 
 def examine(matrix: EmbeddingMatrix) -> Sanity:
     """Look a finished matrix over; a block of rows is in memory at a time."""
-    vocabulary = matrix.vocabulary
-    pads = {vocabulary.ids[word] for word, role in vocabulary.specials.items() if role == "pad"}
-    kept = np.array([i for i in range(len(vocabulary)) if i not in pads], np.int64)
-    norms, digests = _looked_over(matrix)
+    kept = rows_kept(matrix)
+    norms, digests = look_over(matrix)
     lengths = norms[kept]
     counts, edges = np.histogram(lengths, bins=BINS) if len(kept) else (np.zeros(0, np.int64), np.zeros(1))
     middle = float(np.median(lengths)) if len(kept) else 0.0
     spread = 1.4826 * float(np.median(np.abs(lengths - middle))) if len(kept) else 0.0
     far = kept[np.abs(lengths - middle) > FAR * spread] if spread > 0 else kept[:0]
-    words = vocabulary.words
+    words = matrix.vocabulary.words
     return Sanity(
         zero_rows=tuple(words[i] for i in kept[lengths == 0].tolist()),
-        duplicates=_equal(matrix, kept, digests),
+        duplicates=tuple(
+            EqualRows(len(group), tuple(words[i] for i in group[:SHOWN].tolist()))
+            for group in equal_rows(matrix, kept, digests)
+        ),
         edges=edges,
         counts=counts,
         outliers=tuple(words[i] for i in far.tolist()),
@@ -82,8 +83,18 @@ def examine(matrix: EmbeddingMatrix) -> Sanity:
     )
 
 
-def _looked_over(matrix: EmbeddingMatrix) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
-    """The norm of every row, and a digest of it that is equal for equal rows."""
+def rows_kept(matrix: EmbeddingMatrix) -> NDArray[np.int64]:
+    """int64[k]: all rows but the padding, which is zero by design."""
+    vocabulary = matrix.vocabulary
+    pads = [vocabulary.ids[word] for word, role in vocabulary.specials.items() if role == "pad"]
+    return np.delete(np.arange(len(vocabulary)), pads)
+
+
+def look_over(matrix: EmbeddingMatrix) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+    """float64[n]: the L2 norm of every row; and uint64[n]: a digest of it that is equal for equal rows.
+
+    One pass; a block of rows is in memory at a time.
+    """
     n = len(matrix.vocabulary)
     norms, digests = np.empty(n, np.float64), np.empty(n, np.uint64)
     digest = RowDigests(matrix.dim)
@@ -94,20 +105,31 @@ def _looked_over(matrix: EmbeddingMatrix) -> tuple[NDArray[np.float64], NDArray[
     return norms, digests
 
 
-def _equal(matrix: EmbeddingMatrix, kept: NDArray[np.int64], digests: NDArray[np.uint64]) -> tuple[EqualRows, ...]:
-    """Groups of equal rows, each checked against its first."""
-    order = kept[np.argsort(digests[kept], kind="stable")]
+def equal_rows(
+    matrix: EmbeddingMatrix, among: NDArray[np.int64], digests: NDArray[np.uint64]
+) -> list[NDArray[np.int64]]:
+    """Groups of two or more of the rows `among` (int64[k]) that are equal to the bit, largest first.
+
+    digests  uint64[n]: those of `look_over`; what they find equal is compared. Each group's rows are in order.
+    """
+    order = among[np.argsort(digests[among], kind="stable")]
     groups = np.split(order, np.flatnonzero(np.diff(digests[order])) + 1) if len(order) else []
     found = []
     for group in groups:
-        if len(group) < 2:
-            continue
-        same = group[(matrix.vectors[group] == matrix.vectors[group[0]]).all(axis=1)] if len(group) <= BLOCK else group
-        if len(same) > 1:
-            found.append(
-                EqualRows(len(same), tuple(matrix.vocabulary.words[i] for i in np.sort(same)[:SHOWN].tolist()))
-            )
-    return tuple(sorted(found, key=lambda one: -one.size))
+        left = group
+        while len(left) > 1:
+            same = _like_the_first(matrix, left)
+            if same.sum() > 1:
+                found.append(np.sort(left[same]))
+            left = left[~same]
+    return sorted(found, key=lambda one: (-len(one), one[0]))
+
+
+def _like_the_first(matrix: EmbeddingMatrix, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """bool[k]: which of `rows` equal the first of them."""
+    first = matrix.vectors[rows[0]]
+    parts = [rows[i : i + BLOCK] for i in range(0, len(rows), BLOCK)]
+    return np.concatenate([(matrix.vectors[part] == first).all(axis=1) for part in parts])
 
 
 def telling_rows(matrix: EmbeddingMatrix, listing: Listing | None = None) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.pipeline import run
 from core.recipe import Recipe
-from core.sanity import examine
+from core.sanity import equal_rows, examine, look_over, rows_kept
 from tests.unit.neighbors.test_nearest import matrix_of
 
 
@@ -49,3 +49,20 @@ def test_examples_are_of_different_origins_with_their_neighbors() -> None:
 def test_a_matrix_of_padding_alone_is_looked_at_too() -> None:
     seen = examine(matrix_of(np.zeros((1, 3), np.float32), {"w0": "pad"}))
     assert (seen.zero_rows, seen.duplicates, seen.examples, int(seen.counts.sum())) == ((), (), (), 0)
+
+
+def test_rows_that_only_their_digests_hold_equal_are_told_apart() -> None:
+    vectors = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
+    vectors[[2, 4]] = vectors[0]
+    vectors[5] = vectors[3]
+    found = equal_rows(matrix_of(vectors), np.arange(6), np.zeros(6, np.uint64))
+    assert [group.tolist() for group in found] == [[0, 2, 4], [3, 5]]
+
+
+def test_one_pass_gives_lengths_and_digests_and_leaves_padding_to_the_caller() -> None:
+    vectors = np.random.default_rng(0).standard_normal((5, 4)).astype(np.float32)
+    vectors[1], vectors[3] = 0, -vectors[3] * 0
+    norms, digests = look_over(matrix_of(vectors, {"w1": "pad"}))
+    np.testing.assert_allclose(norms, np.linalg.norm(vectors.astype(np.float64), axis=1))
+    assert digests[1] == digests[3]  # -0 is 0
+    assert rows_kept(matrix_of(vectors, {"w1": "pad"})).tolist() == [0, 2, 3, 4]
