@@ -51,8 +51,9 @@ FEWEST_ALIKE, FEWEST_UNKNOWN = 3, 2
 FAR, FACTOR = 5.0, 3.0
 FEWEST_LENGTHS = 30
 TENTH = 1.2815515655446004  # standard deviations from the middle to the tenth that lies farthest
-# Of how many rows the neighbors are looked at, among how many numbers, beside how many random rows.
-TESTED, NUMBERS, DRAWN = 2048, 1 << 22, 1000
+# Of how many rows the neighbors are looked at (all of so many, else of a sample), among how many numbers, beside how
+# many random rows.
+WHOLE, TESTED, NUMBERS, DRAWN = 8192, 4096, 1 << 22, 1000
 NEIGHBORS = 10
 # With fewer rows or dimensions, random directions have neighbors as near as those of words.
 FEWEST_ROWS, FEWEST_DIMENSIONS = 200, 10
@@ -340,7 +341,7 @@ def _near_to_nothing(matrix: EmbeddingMatrix, rows: Ints, seed: int, progress: P
     among = rows if len(rows) <= most else np.sort(draw.choice(rows, most, replace=False))
     unit = unit32(np.asarray(matrix.vectors[among], np.float32))
     n, dim = unit.shape
-    asked = np.arange(n) if n <= TESTED else np.sort(draw.choice(n, TESTED, replace=False))
+    asked = np.arange(n) if n <= WHOLE else np.sort(draw.choice(n, TESTED, replace=False))
     even = draw.standard_normal((DRAWN, dim), np.float32)
     noise, _ids = _noise_among(unit, asked, unit32(even), progress)
     unit = unit32(unit - unit.mean(axis=0, dtype=np.float64).astype(np.float32))

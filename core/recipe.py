@@ -17,10 +17,12 @@ from .combining import Chain, CombineSpec
 from .errors import RecipeError, one_of
 from .evaluation.sets import parse_set
 from .evaluation.spec import EvaluateSpec
+from .fixes.spec import Fixes
+from .gate import GateSpec
 from .ladder import DEFAULT_LADDER, Ladder
 from .messages import N_, _
 from .oov import DEFAULT_FILL, FillSpec
-from .rows import RUNGS
+from .rows import LADDER_RUNGS
 from .settings import Assignment, assign_all, plain
 from .sources import SourceSpec, parse_source
 from .spec import Spec, option
@@ -60,8 +62,17 @@ class Recipe(Spec):
     )
     ladder: Ladder = option(DEFAULT_LADDER, N_("Ladder"), N_("The other spellings under which a word is looked up."))
     combine: CombineSpec = option(Chain(), N_("Combine"), N_("How several sources are joined."))
+    fixes: Fixes = option(
+        Fixes(), N_("Fixes"), N_("What was decided of missing words one by one, and which causes were accepted.")
+    )
     oov: FillSpec = option(DEFAULT_FILL, N_("Missing words"), N_("How words that no source holds get a vector."))
     transforms: tuple[TransformSpec, ...] = option((), N_("Transforms"), N_("What is done to the matrix, in order."))
+    gate: GateSpec = option(GateSpec(), N_("Gate"), N_("Which degenerate rows the matrix may have."))
+    keep_whole: bool = option(
+        False,
+        N_("Keep words whole"),
+        N_("Write a user dictionary and a tokenizer that keep whole the words which would never come out of a text."),
+    )
     weights: WeightSpec | None = option(
         None, N_("Weights"), N_("How much each word weighs in a text: kept beside the vectors.")
     )
@@ -132,6 +143,7 @@ class Recipe(Spec):
         tables = {
             "vocabulary": _moved(self.vocabulary, base, folder),
             "sources": tuple(_moved(source, base, folder) for source in self.sources),
+            "oov": _moved(self.oov, base, folder),
             "tuning": self.tuning and _moved(self.tuning, base, folder),
             "evaluate": self.evaluate and _moved(self.evaluate, base, folder),
         }
@@ -205,6 +217,12 @@ def spell_out(tables: Mapping[str, Any], *, base: Path | None = None) -> dict[st
     if isinstance(spelled.get("oov"), (str, list, tuple)):
         steps = [{"kind": s} if isinstance(s, str) else s for s in _names(spelled["oov"])]
         spelled["oov"] = steps[0] if len(steps) == 1 else {"kind": "cascade", "steps": steps}
+    if isinstance(spelled.get("oov"), Mapping):
+        spelled["oov"] = _fill(spelled["oov"])
+    if isinstance(spelled.get("gate"), (str, list, tuple)):
+        spelled["gate"] = {"accept": tuple(_names(spelled["gate"]))}
+    if isinstance(spelled.get("fixes"), Mapping) and isinstance(spelled["fixes"].get("accept"), (str, list)):
+        spelled["fixes"] = {**spelled["fixes"], "accept": tuple(_names(spelled["fixes"]["accept"]))}
     if isinstance(spelled.get("transforms"), (str, list, tuple)):
         spelled["transforms"] = tuple({"kind": s} if isinstance(s, str) else s for s in _names(spelled["transforms"]))
     if isinstance(spelled.get("weights"), str):
@@ -213,6 +231,17 @@ def spell_out(tables: Mapping[str, Any], *, base: Path | None = None) -> dict[st
         spelled["tuning"] = _tuning(spelled["tuning"])
     if isinstance(spelled.get("evaluate"), Mapping):
         spelled["evaluate"] = _evaluate(spelled["evaluate"])
+    return spelled
+
+
+def _fill(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The table with donors that are given as texts spelled out, also those of the steps and parts in it."""
+    spelled = dict(given)
+    if isinstance(spelled.get("donor"), (str, Path)):
+        spelled["donor"] = parse_source(str(spelled["donor"]))
+    for name in ("steps", "parts"):
+        if isinstance(spelled.get(name), (list, tuple)):
+            spelled[name] = tuple(_fill(one) if isinstance(one, Mapping) else one for one in spelled[name])
     return spelled
 
 
@@ -253,19 +282,19 @@ def _vocabulary(given: Any, base: Path | None) -> Any:
 
 
 def _ladder(rungs: Sequence[Any]) -> dict[str, bool]:
-    unknown = [str(rung) for rung in rungs if rung not in RUNGS]
+    unknown = [str(rung) for rung in rungs if rung not in LADDER_RUNGS]
     if unknown:
         raise RecipeError(
-            _("ladder: unknown rung {name!r}; valid rungs: {names}").format(name=unknown[0], names=one_of(RUNGS))
+            _("ladder: unknown rung {name!r}; valid rungs: {names}").format(name=unknown[0], names=one_of(LADDER_RUNGS))
         )
-    return {rung: rung in rungs for rung in RUNGS[1:]}
+    return {rung: rung in rungs for rung in LADDER_RUNGS[1:]}
 
 
 # Fields that name a file or folder. Those of one name mean the same in every spec.
 PATHS = ("path", "corpus", "user_dictionary", "suite_dir", "test_path")
 
 # A stage whose results change for the same spec gets the next number, so that nothing stale is reused.
-STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "oov": 1, "transforms": 1, "tuning": 1}
+STAGE_VERSIONS = {"vocabulary": 1, "look up": 1, "combine": 1, "fixes": 1, "oov": 2, "transforms": 1, "tuning": 1}
 
 
 def paths_in(spec: BaseModel) -> list[str]:
@@ -318,19 +347,24 @@ def _moved(spec: SpecT, base: Path | None, folder: Path) -> SpecT:
 
 
 def fingerprints(
-    recipe: Recipe, vocabulary_digest: str, source_digests: Sequence[str], texts_digest: str = ""
+    recipe: Recipe,
+    vocabulary_digest: str,
+    source_digests: Sequence[str],
+    texts_digest: str = "",
+    filled_from: Sequence[str] = (),
 ) -> dict[str, str]:
     """Stage -> key of its result: SHA-256 of the key before it, its resolved spec, the seed and its version.
 
     Resolved: files count by their digests, so a moved file keeps its key and a changed one loses it. The
-    device has no part in it. `texts_digest` is of what the matrix was tuned on.
+    device has no part in it. `texts_digest` is of what the matrix was tuned on, `filled_from` of what fills read.
     """
     keys: dict[str, str] = {}
     keys["vocabulary"] = _key("vocabulary", "", [_resolved(recipe.vocabulary), vocabulary_digest])
     sources = [[_resolved(spec), digest] for spec, digest in zip(recipe.sources, source_digests, strict=True)]
     keys["look up"] = _key("look up", keys["vocabulary"], [sources, _resolved(recipe.ladder)])
     keys["combine"] = _key("combine", keys["look up"], _resolved(recipe.combine))
-    keys["oov"] = _key("oov", keys["combine"], [_resolved(recipe.oov), recipe.seed])
+    keys["fixes"] = _key("fixes", keys["combine"], _resolved(recipe.fixes))
+    keys["oov"] = _key("oov", keys["fixes"], [_resolved(recipe.oov), recipe.seed, list(filled_from)])
     keys["transforms"] = _key("transforms", keys["oov"], [_resolved(spec) for spec in recipe.transforms])
     if recipe.tuning is not None:
         weighed = None if recipe.weights is None else _resolved(recipe.weights)

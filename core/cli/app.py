@@ -15,6 +15,7 @@ VERBS = {
     "build": ("build", N_("Build a matrix for a vocabulary out of sources and write it to a folder.")),
     "run": ("build", N_("Build the matrix that a recipe file describes.")),
     "coverage": ("coverage", N_("Show how much of a vocabulary the sources hold and which words they miss.")),
+    "oov": ("oov", N_("List missing words by cause, compare fills on hidden words, explain one.")),
     "inspect": ("inspect", N_("Show a vector file's format, size and first words, and every fault in it.")),
     "vocabulary": ("vocabulary", N_("Read a vocabulary and show how it was read; needs no source.")),
     "index": ("index", N_("Scan a file of vectors into the index that is kept of it.")),

@@ -20,7 +20,7 @@ from ..validation import kinds_at, models_at
 
 TELLING = {"--column": "table", "--count-column": "table", "--language": "corpus"}
 # Kinds that need more than their name.
-NOT_ALONE = ("cascade", "given", "several")
+NOT_ALONE = ("blend", "cascade", "given", "several")
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,11 @@ SOURCES = (
             "hf-input:…, hf-context:…, model2vec:…. Repeat it for a chain."
         ),
     ),
-    Flag("--corpus", metavar="FILE", help=N_("The text whose sentences hf-context: reads [the vocabulary's own].")),
+    Flag(
+        "--corpus",
+        metavar="FILE",
+        help=N_("Running text: hf-context: reads its sentences, the fill alacarte its words [the vocabulary's own]."),
+    ),
     Flag("--on-fault", metavar="refuse|skip", help=N_("What to do with a file that has faulty rows.")),
 )
 COMBINE = (
@@ -110,7 +114,7 @@ LADDER = (
     Flag(
         "--ladder",
         metavar="RUNGS",
-        help=N_("Only these rungs, of exact, nfkc, lower, title, upper, script, joiner, digits, trim."),
+        help=N_("Only these rungs, of exact, nfkc, lower, title, upper, script, joiner, digits, trim, lemma."),
     ),
     Flag("--rung", many=True, metavar="RUNG", help=N_("Switch a rung on.")),
     Flag("--no-rung", many=True, metavar="RUNG", help=N_("Switch a rung off.")),
@@ -123,6 +127,15 @@ FILL = (
         metavar="KIND",
         help=N_("How missing words are filled: {kinds}. Several are a cascade. [ngrams, pieces, mean]"),
     ),
+    Flag("--donor", metavar="SPEC", help=N_("The source that the fills donor, nearest and omp take rows from.")),
+    Flag(
+        "--accept",
+        "gate.accept",
+        many=True,
+        metavar="KIND",
+        help=N_("Accept degenerate rows of this kind: zero, identical, norm, noise."),
+    ),
+    Flag("--keep-whole", "keep_whole", bool),
     Flag("--dim", type=int, metavar="N", help=N_("Reduce the matrix to N dimensions by PCA.")),
     Flag(
         "--transform",
@@ -178,7 +191,7 @@ def recipe_from(flags: Mapping[str, Any]) -> Recipe:
             "sources": flags["--source"],
             "ladder": flags.get("--ladder"),
             "combine": flags.get("--combine"),
-            "oov": ",".join(flags["--fill"]) if "--fill" in flags else None,
+            "oov": _fills(flags),
             "transforms": ",".join(flags.get("--transform", ())),
         }
         tables = plain(spell_out({name: value for name, value in given.items() if value is not None}))
@@ -187,6 +200,25 @@ def recipe_from(flags: Mapping[str, Any]) -> Recipe:
                 {name: table for name, table in tables.items() if table or name != "transforms"}, flags["--preset"]
             )
         return assigned(tables, [*_assignments(flags, tables), *map(Assignment.parse, flags.get("--set", ()))])
+
+
+def _fills(flags: Mapping[str, Any]) -> Any:
+    """The steps of `--fill`, each with the donor and the corpus that it takes; None where none is given."""
+    from ..oov import FILLS
+
+    if "--fill" not in flags:
+        return None
+    steps: list[dict[str, Any]] = []
+    for kind in (part.strip() for given in flags["--fill"] for part in given.split(",") if part.strip()):
+        fields = FILLS[kind].spec.model_fields if kind in FILLS else {}
+        given = {"donor": flags.get("--donor"), "corpus": str(flags["--corpus"]) if "--corpus" in flags else None}
+        steps.append({"kind": kind, **{name: value for name, value in given.items() if value and name in fields}})
+        if "donor" in fields and not flags.get("--donor"):
+            raise RecipeError(
+                _("the fill {name!r} takes rows from a donor, and none is named").format(name=kind),
+                fix=_("Give --donor SPEC, written as --source is."),
+            )
+    return steps
 
 
 def _vocabulary(flags: Mapping[str, Any]) -> Any:

@@ -273,7 +273,8 @@ def with_fills(
     # The fill is fitted on the words of the set that the source has.
     vocabulary = Vocabulary(dict.fromkeys(words))
     located = combine([look_up(vocabulary, subject.source, ladder=ladder, progress=progress)])
-    filled = fill(located, oov, context=Context(vocabulary=vocabulary, progress=progress)).matrix
+    context = Context(vocabulary=vocabulary, progress=progress)
+    filled = fill(located, oov, context=context, confidences=False).matrix
     kept = [word for word in missing if word in filled.vocabulary.ids]  # the fill "drop" leaves words out
     rows = np.array([filled.vocabulary.ids[word] for word in kept], np.int64)
     made = EmbeddingMatrix(Vocabulary(kept), np.ascontiguousarray(filled.vectors[rows]), filled.rows.take(rows))

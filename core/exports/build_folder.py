@@ -11,6 +11,7 @@ weights.npy         how much each word counts in a text, float32[n], if the reci
 dropped.json        words that the fill left out, with their counts, if there are any
 tuning.json         how the matrix was tuned, and what that was worth, if the recipe asks for it
 evaluation.json     what the matrix reached on published sets, if the recipe asks for it
+user_dict.txt, tokenizer.py  what keeps the words whole that a tokenizer would part, if the recipe asks for it
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def write_build(
     dropped: Sequence[tuple[str, int | None]] = (),
     evaluation: bytes | None = None,
     tuning: bytes | None = None,
+    mends: Mapping[str, str] = {},
     progress: Progress = ignore,
 ) -> None:
     """Write a build's folder, whole or not at all; an older build there is replaced.
@@ -100,6 +102,8 @@ def write_build(
         for name, content in ((EVALUATION, evaluation), (TUNING, tuning)):
             if content is not None:
                 (made / name).write_bytes(content)
+        for name, text in mends.items():
+            _write_text(made / name, text)
         content = {
             **lock,
             "lexiloom_build": VERSION,

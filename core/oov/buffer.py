@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FillError
 from ..matrix import EmbeddingMatrix, Located
 from ..messages import N_, _
 from ..progress import Reached
@@ -17,8 +16,6 @@ from ..rows import Origin, Rows
 from ..sources.protocol import Context, Source
 
 BLOCK = 8192
-# When nothing is found, the source's own rows tell what its vectors are like: so many, evenly spread.
-SAMPLED = 10_000
 GATHERING = N_("Reading vectors")
 
 
@@ -37,6 +34,10 @@ class Buffer:
         self.columns = located.rows.writable()
         self.names = list(located.rows.sources)
         self.methods: list[str] = []
+        # What fills read once for all of a build: a corpus as numbers.
+        self.kept: dict[object, object] = {}
+        # (name, digest) of what fills read besides the sources.
+        self.inputs: dict[str, str] = {}
         self.faulty: tuple[str, ...] = self._gather()
 
     @property
@@ -128,7 +129,8 @@ class Buffer:
         *,
         method: str,
         origin: Origin,
-        source: int = -1,
+        source: int | NDArray[np.int16] = -1,
+        confidence: float | NDArray[np.float32] = np.nan,
         pieces: Sequence[tuple[str, ...] | None] | None = None,
     ) -> None:
         """Fill `rows` with `vectors` (float32[k, d], or one row for all) and say how."""
@@ -138,6 +140,7 @@ class Buffer:
         self.columns["origin"][rows] = origin
         self.columns["method"][rows] = self.methods.index(method)
         self.columns["source"][rows] = source
+        self.columns["confidence"][rows] = confidence
         if pieces is not None:
             for row, parts in zip(rows.tolist(), pieces, strict=True):
                 self.columns["pieces"][row] = parts
@@ -146,74 +149,6 @@ class Buffer:
         """The matrix; every row must be filled by now."""
         rows = Rows(**self.columns, sources=tuple(self.names), methods=tuple(self.methods))
         return EmbeddingMatrix(self.located.vocabulary, self.vectors, rows, history=(history,))
-
-    @cached_property
-    def fitted_on(self) -> NDArray[np.float32]:
-        """float32[k, d], or a view of the buffer: see `blocks`. Only for sources of which no word is found."""
-        for source in self.sources:
-            if source.info.size:
-                ids = np.unique(np.linspace(0, source.info.size - 1, min(SAMPLED, source.info.size)).astype(np.int64))
-                sample = np.empty((len(ids), self.dim), np.float32)
-                return sample[source.gather(ids, sample)]
-        return np.empty((0, self.dim), np.float32)
-
-    @cached_property
-    def _known(self) -> NDArray[np.int64]:
-        given = self.columns["rung"] >= 0
-        return np.flatnonzero(given | np.isin(self.columns["origin"], (Origin.EXACT, Origin.NORMALIZED)))
-
-    @property
-    def fitted(self) -> int:
-        """How many rows the statistics are of: the known rows, or a sample of the source where none is known."""
-        return len(self._known) or len(self.fitted_on)
-
-    def blocks(self) -> list[Callable[[], NDArray[np.float64]]]:
-        """The rows that fills are fitted on, a block at a time in float64: never a second matrix."""
-        if not len(self._known):
-            return [lambda: self.fitted_on.astype(np.float64)]
-        parts = [self._known[i : i + BLOCK] for i in range(0, len(self._known), BLOCK)]
-        return [lambda part=part: self.vectors[part].astype(np.float64) for part in parts]
-
-    def need(self, rows: int, what: str) -> None:
-        """Raise FillError unless there are `rows` rows to fit `what` on."""
-        if self.fitted < rows:
-            raise FillError(
-                _("{what} is fitted on found rows, and there are {n}").format(what=what, n=self.fitted),
-                fix=_("Take a source that holds some of the words, or fill with random vectors: source random:DIM."),
-            )
-
-    @cached_property
-    def mean(self) -> NDArray[np.float64]:
-        """float64[d]: the mean of the fitted rows."""
-        self.need(1, _("the mean"))
-        total = np.zeros(self.dim)
-        for first in range(0, max(1, len(self._known)), BLOCK):
-            block = self.vectors[self._known[first : first + BLOCK]] if len(self._known) else self.fitted_on
-            total += block.sum(0, dtype=np.float64)
-        return total / self.fitted
-
-    @cached_property
-    def deviation(self) -> NDArray[np.float64]:
-        """float64[d]: the standard deviation of each dimension."""
-        mean = self.mean
-        squares = sum(((block() - mean) ** 2).sum(0) for block in self.blocks())
-        return np.sqrt(squares / max(1, self.fitted - 1))
-
-    @cached_property
-    def covariance(self) -> NDArray[np.float64]:
-        """float64[d, d]: the sample covariance (divided by n, as Ledoit and Wolf do)."""
-        total = np.zeros((self.dim, self.dim))
-        for block in self.blocks():
-            centered = block() - self.mean
-            total += centered.T @ centered
-        return total / self.fitted
-
-    def sample(self, most: int) -> NDArray[np.float64]:
-        """float64[k, d]: at most `most` of the fitted rows, evenly spread."""
-        if not len(self._known):
-            return self.fitted_on[:: max(1, len(self.fitted_on) // most)][:most].astype(np.float64)
-        step = max(1, len(self._known) // most)
-        return self.vectors[self._known[::step][:most]].astype(np.float64)
 
 
 def standard_normal(seed: int, word: str, dim: int) -> NDArray[np.float64]:

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from ..messages import N_
 from ..spec import Spec, option
+from .alacarte import ALaCarte
 from .diagonal import Diagonal
+from .donor import Donor
 from .drop import Drop
 from .mean import Mean
 from .ngrams import Ngrams
@@ -16,7 +18,10 @@ from .normal import Normal
 from .pieces import Pieces
 from .zeros import Zeros
 
-StepSpec = Annotated[Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams, Field(discriminator="kind")]
+StepSpec = Annotated[
+    Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams | Donor | ALaCarte,
+    Field(discriminator="kind"),
+]
 
 
 class Cascade(Spec):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..messages import N_, _
+from ..messages import _
 from ..rows import Origin
 from ..spec import Spec
-from .buffer import BLOCK, Buffer, standard_normal
-
-FILLING = N_("Filling")
+from .buffer import standard_normal
+from .contract import Explanation, Made
+from .ground import Ground
 
 
 class Diagonal(Spec):
@@ -21,18 +22,38 @@ class Diagonal(Spec):
     kind: Literal["diagonal"] = "diagonal"
 
 
-def fill_diagonal(spec: Diagonal, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    """Fill `rows` from N(μ, σ); each depends on the seed and its word alone."""
-    buffer.need(2, _("N(μ, σ)"))
-    for first in range(0, len(rows), BLOCK):
-        part = rows[first : first + BLOCK]
-        buffer.write(part, drawn(buffer, part), method="diagonal", origin=Origin.INVENTED)
-        buffer.context.progress(_(FILLING), first + len(part), len(rows), "words")
+class Drawn:
+    """Rows drawn from N(μ, σ); each depends on the seed and its word alone. Implements `Fitted`."""
+
+    origin = Origin.INVENTED
+    signals: tuple[str, ...] = ()
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    def can_fill(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """See `Fitted`: all."""
+        return np.ones(len(words), bool)
+
+    def fill(self, words: Sequence[str]) -> Made:
+        """See `Fitted`."""
+        return Made(np.ones(len(words), bool), drawn(self._ground, words), np.zeros((len(words), 0)))
+
+    def explain(self, word: str) -> Explanation:
+        """See `Fitted`."""
+        told = _("each dimension drawn with the mean and deviation of the {n:,} known rows; seeded by the word")
+        return Explanation(steps=(told.format(n=self._ground.fitted),))
 
 
-def drawn(buffer: Buffer, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """float32[k, d]: a draw for each of `rows`."""
-    out = np.empty((len(rows), buffer.dim), np.float32)
-    for i, row in enumerate(rows.tolist()):
-        out[i] = buffer.mean + buffer.deviation * standard_normal(buffer.seed, buffer.words[row], buffer.dim)
+def fit_diagonal(spec: Diagonal, ground: Ground) -> Drawn:
+    """Means and deviations of the known rows."""
+    ground.need(2, _("N(μ, σ)"))
+    return Drawn(ground)
+
+
+def drawn(ground: Ground, words: Sequence[str]) -> NDArray[np.float32]:
+    """float32[k, d]: a draw for each of `words`."""
+    out = np.empty((len(words), ground.dim), np.float32)
+    for i, word in enumerate(words):
+        out[i] = ground.mean + ground.deviation * standard_normal(ground.seed, word, ground.dim)
     return out

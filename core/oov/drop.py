@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import FillError
 from ..matrix import EmbeddingMatrix
 from ..messages import _
-from ..rows import Origin
 from ..spec import Spec
 from ..vocabulary.vocabulary import Vocabulary
-from .buffer import Buffer
+from .ground import Ground
+from .mean import Constant
 
 # Rows that wait to be left out: no fill touches them, and none is left when the matrix is made.
 DROPPED = "drop"
@@ -25,9 +24,9 @@ class Drop(Spec):
     kind: Literal["drop"] = "drop"
 
 
-def fill_drop(spec: Drop, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    """Mark `rows` to be left out."""
-    buffer.write(rows, np.zeros(buffer.dim, np.float32), method=DROPPED, origin=Origin.INVENTED)
+def fit_drop(spec: Drop, ground: Ground) -> Constant:
+    """Rows that wait to be left out."""
+    return Constant(np.zeros(ground.dim, np.float32), _("left out: it gets no row"))
 
 
 def leave_out(matrix: EmbeddingMatrix) -> tuple[EmbeddingMatrix, tuple[tuple[str, int | None], ...]]:

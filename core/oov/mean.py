@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..messages import _
 from ..rows import Origin
 from ..spec import Spec
-from .buffer import Buffer
+from .contract import Explanation, Made
+from .ground import Ground
 
 
 class Mean(Spec):
@@ -18,6 +21,31 @@ class Mean(Spec):
     kind: Literal["mean"] = "mean"
 
 
-def fill_mean(spec: Mean, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    """Fill `rows` with the mean."""
-    buffer.write(rows, buffer.mean.astype(np.float32), method="mean", origin=Origin.INVENTED)
+class Constant:
+    """The same row for every word. Implements `Fitted`."""
+
+    origin = Origin.INVENTED
+    signals: tuple[str, ...] = ()
+
+    def __init__(self, row: NDArray[np.float32], told: str) -> None:
+        self._row, self._told = row, told
+
+    def can_fill(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """See `Fitted`: all."""
+        return np.ones(len(words), bool)
+
+    def fill(self, words: Sequence[str]) -> Made:
+        """See `Fitted`."""
+        k = len(words)
+        return Made(np.ones(k, bool), np.tile(self._row, (k, 1)), np.zeros((k, 0)))
+
+    def explain(self, word: str) -> Explanation:
+        """See `Fitted`."""
+        return Explanation(steps=(self._told,))
+
+
+def fit_mean(spec: Mean, ground: Ground) -> Constant:
+    """The mean of the known rows."""
+    return Constant(
+        ground.mean.astype(np.float32), _("the mean of the {n:,} known rows, for every word").format(n=ground.fitted)
+    )

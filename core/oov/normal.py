@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from ..messages import _
 from ..rows import Origin
 from ..spec import Spec
-from .buffer import Buffer, standard_normal
-from .diagonal import FILLING
+from .buffer import standard_normal
+from .contract import Explanation, Made
+from .ground import Ground
 
 AT_ONCE = 256
 # Rows from which the shrinkage is estimated: the covariance itself is of all rows.
@@ -24,33 +26,56 @@ class Normal(Spec):
     kind: Literal["normal"] = "normal"
 
 
-def fill_normal(spec: Normal, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    """Fill `rows` from N(μ, Σ); each depends on the seed and its word alone."""
-    buffer.need(2, _("N(μ, Σ)"))
-    root = covariance_root(buffer)
-    draws = np.zeros((AT_ONCE, buffer.dim))
-    for first in range(0, len(rows), AT_ONCE):
-        part = rows[first : first + AT_ONCE]
-        for i, row in enumerate(part.tolist()):
-            draws[i] = standard_normal(buffer.seed, buffer.words[row], buffer.dim)
-        # Always a product of the same shape: a row must not depend on how many others there are.
-        made = (draws @ root + buffer.mean).astype(np.float32)
-        buffer.write(part, made[: len(part)], method="normal", origin=Origin.INVENTED)
-        buffer.context.progress(_(FILLING), first + len(part), len(rows), "words")
+class Drawn:
+    """Rows drawn from N(μ, Σ); each depends on the seed and its word alone. Implements `Fitted`."""
+
+    origin = Origin.INVENTED
+    signals: tuple[str, ...] = ()
+
+    def __init__(self, ground: Ground, root: NDArray[np.float64]) -> None:
+        self._ground, self._root = ground, root
+
+    def can_fill(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """See `Fitted`: all."""
+        return np.ones(len(words), bool)
+
+    def fill(self, words: Sequence[str]) -> Made:
+        """See `Fitted`."""
+        ground = self._ground
+        out = np.empty((len(words), ground.dim), np.float32)
+        draws = np.zeros((AT_ONCE, ground.dim))
+        for first in range(0, len(words), AT_ONCE):
+            part = words[first : first + AT_ONCE]
+            for i, word in enumerate(part):
+                draws[i] = standard_normal(ground.seed, word, ground.dim)
+            # Always a product of the same shape: a row must not depend on how many others there are.
+            out[first : first + len(part)] = (draws @ self._root + ground.mean).astype(np.float32)[: len(part)]
+        return Made(np.ones(len(words), bool), out, np.zeros((len(words), 0)))
+
+    def explain(self, word: str) -> Explanation:
+        """See `Fitted`."""
+        told = _("drawn with the mean and covariance of the {n:,} known rows (Ledoit-Wolf); seeded by the word")
+        return Explanation(steps=(told.format(n=self._ground.fitted),))
 
 
-def covariance_root(buffer: Buffer) -> NDArray[np.float64]:
+def fit_normal(spec: Normal, ground: Ground) -> Drawn:
+    """Mean and covariance of the known rows."""
+    ground.need(2, _("N(μ, Σ)"))
+    return Drawn(ground, covariance_root(ground))
+
+
+def covariance_root(ground: Ground) -> NDArray[np.float64]:
     """float64[d, d] R with Rᵀ R = Σ, the covariance shrunk towards a multiple of the identity.
 
     Ledoit and Wolf, A well-conditioned estimator for large-dimensional covariance matrices (2004).
     """
     from sklearn.covariance import ledoit_wolf_shrinkage
 
-    covariance = buffer.covariance
-    shrinkage = float(ledoit_wolf_shrinkage(buffer.sample(SHRUNK_ON)))
+    covariance = ground.covariance
+    shrinkage = float(ledoit_wolf_shrinkage(ground.sample(SHRUNK_ON)))
     # The estimate goes with 1 / rows: a sample overstates it.
-    shrinkage *= min(1.0, SHRUNK_ON / buffer.fitted)
-    scale = float(np.trace(covariance)) / buffer.dim
-    shrunk = (1 - shrinkage) * covariance + shrinkage * scale * np.eye(buffer.dim)
+    shrinkage *= min(1.0, SHRUNK_ON / ground.fitted)
+    scale = float(np.trace(covariance)) / ground.dim
+    shrunk = (1 - shrinkage) * covariance + shrinkage * scale * np.eye(ground.dim)
     values, vectors = np.linalg.eigh(shrunk)
     return (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T

@@ -14,8 +14,8 @@ from ..messages import N_, _
 from ..rows import Origin
 from ..sources.protocol import Source
 from ..spec import Spec, option
-from .buffer import Buffer
-from .diagonal import FILLING
+from .contract import Explanation, Ingredient, Made
+from .ground import Ground
 
 AT_ONCE = 2048
 LONGEST_PIECE = 24
@@ -37,27 +37,68 @@ class Pieces(Spec):
     )
 
 
-def fill_pieces(spec: Pieces, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    """Fill those of `rows` whose letters are all covered by pieces of one source."""
-    for k, source in enumerate(buffer.sources):
-        if source.info.size is None:  # random: every piece would be there, and mean nothing
-            continue
-        cutter = _Cutter(source, spec.shortest)
-        for first in range(0, len(rows), AT_ONCE):
-            part = rows[first : first + AT_ONCE]
-            _fill_from(k, source, cutter, buffer, part)
-            buffer.context.progress(_(FILLING), first + len(part), len(rows), "words")
-        rows = np.intersect1d(rows, buffer.missing())
+class FromPieces:
+    """Means of pieces that a source holds. Implements `Fitted`."""
+
+    origin = Origin.COMPOSED
+    signals: tuple[str, ...] = ("pieces", "mean length of a piece")
+
+    def __init__(self, spec: Pieces, ground: Ground) -> None:
+        self._dim = ground.dim
+        # In a random source every piece would be there, and mean nothing.
+        sources = [(k, source) for k, source in enumerate(ground.sources) if source.info.size is not None]
+        self._cutters = [(k, source, _Cutter(source, spec.shortest)) for k, source in sources]
+
+    def can_fill(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """See `Fitted`: whose letters are all covered by pieces of one source. Reads no vectors."""
+        done = np.zeros(len(words), bool)
+        for _k, _source, cutter in self._cutters:
+            left = np.flatnonzero(~done)
+            done[left] = [bool(parts) for parts in cutter.cut([words[i] for i in left.tolist()])]
+        return done
+
+    def fill(self, words: Sequence[str]) -> Made:
+        """See `Fitted`: of the first source whose pieces cover all letters."""
+        n = len(words)
+        done, vectors = np.zeros(n, bool), np.zeros((n, self._dim), np.float32)
+        signals, of = np.zeros((n, 2)), np.full(n, -1, np.int16)
+        pieces: list[tuple[str, ...] | None] = [None] * n
+        for k, source, cutter in self._cutters:
+            left = np.flatnonzero(~done)
+            for first in range(0, len(left), AT_ONCE):
+                part = left[first : first + AT_ONCE]
+                found = cutter.cut([words[i] for i in part.tolist()])
+                at, means, made_of = _means(found, part, source, self._dim)
+                vectors[at], done[at], of[at] = means, True, k
+                for i, parts in zip(at.tolist(), made_of, strict=True):
+                    pieces[i] = parts
+                    signals[i] = len(parts), sum(map(len, parts)) / len(parts)
+        return Made(done, vectors, signals, pieces, of)
+
+    def explain(self, word: str) -> Explanation:
+        """See `Fitted`."""
+        for _k, source, cutter in self._cutters:
+            if parts := cutter.cut([word])[0]:
+                told = _("the mean of the fewest pieces of it that {source} holds").format(source=source.info.name)
+                return Explanation(tuple(Ingredient(form, weight) for form, _row, weight in parts), (told,))
+        return Explanation()
 
 
-def _fill_from(k: int, source: Source, cutter: _Cutter, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    found = cutter.cut([buffer.words[row] for row in rows.tolist()])
+def fit_pieces(spec: Pieces, ground: Ground) -> FromPieces:
+    """Nothing is fitted: pieces are looked up in the sources."""
+    return FromPieces(spec, ground)
+
+
+def _means(
+    found: Sequence[list[Piece] | None], rows: NDArray[np.int64], source: Source, dim: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32], list[tuple[str, ...]]]:
+    """Those of `rows` whose pieces are all sound, their weighted means, and their pieces."""
     made_of = [parts for parts in found if parts]
-    if not made_of:
-        return
     rows = rows[[bool(parts) for parts in found]]
+    if not made_of:
+        return rows, np.empty((0, dim), np.float32), []
     ids, inverse = np.unique([row for parts in made_of for _form, row, _weight in parts], return_inverse=True)
-    vectors = np.empty((len(ids), buffer.dim), np.float32)
+    vectors = np.empty((len(ids), dim), np.float32)
     sound = source.gather(ids, vectors)[inverse]
     weights = np.array([weight for parts in made_of for _form, _row, weight in parts], np.float32)
     lengths = np.array([len(parts) for parts in made_of])
@@ -65,14 +106,7 @@ def _fill_from(k: int, source: Source, cutter: _Cutter, buffer: Buffer, rows: ND
     whole = np.logical_and.reduceat(sound, starts)
     means = np.add.reduceat(vectors[inverse] * weights[:, None], starts, axis=0)
     pieces = [tuple(form for form, _row, _weight in parts) for parts in made_of]
-    buffer.write(
-        rows[whole],
-        means[whole],
-        method="pieces",
-        origin=Origin.COMPOSED,
-        source=k,
-        pieces=[p for p, ok in zip(pieces, whole.tolist(), strict=True) if ok],
-    )
+    return rows[whole], means[whole], [p for p, ok in zip(pieces, whole.tolist(), strict=True) if ok]
 
 
 Piece = tuple[str, int, float]

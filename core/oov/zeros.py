@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..rows import Origin
+from ..messages import _
 from ..spec import Spec
-from .buffer import Buffer
+from .ground import Ground
+from .mean import Constant
 
 
 class Zeros(Spec):
@@ -18,6 +18,6 @@ class Zeros(Spec):
     kind: Literal["zeros"] = "zeros"
 
 
-def fill_zeros(spec: Zeros, buffer: Buffer, rows: NDArray[np.int64]) -> None:
-    """Fill `rows` with zeros."""
-    buffer.write(rows, np.zeros(buffer.dim, np.float32), method="zeros", origin=Origin.INVENTED)
+def fit_zeros(spec: Zeros, ground: Ground) -> Constant:
+    """A row of zeros."""
+    return Constant(np.zeros(ground.dim, np.float32), _("zeros, for every word"))

@@ -24,7 +24,7 @@ from .catalog import (
     open_catalog_file,
 )
 from .file import FileSpec, is_indexed, open_file
-from .hf import HfSpec, open_hf
+from .hf import HfSpec, open_hf, read_widely
 from .hf_context import HfContextSpec, open_hf_context
 from .hf_input import HfInputSpec, open_hf_input
 from .model2vec import Model2vecSpec, open_model2vec
@@ -203,4 +203,5 @@ __all__ = [
     "list_catalog",
     "open_source",
     "parse_source",
+    "read_widely",
 ]

@@ -28,6 +28,7 @@ KEPT = "kept"
 # So many rows are encoded, sorted by length among themselves, before they are kept.
 CHUNK = 1 << 13
 VERSION = 2  # of the way a vector is made: rows kept by an older one are not taken
+WIDELY = "0+lower+last"
 LAYERS = N_(
     "The mean of these: 0-4, last, lower (0 to two thirds), or several joined by + side by side. "
     "auto: the last layer of a sentence-transformer, else lower."
@@ -221,6 +222,19 @@ def _counted(known: NDArray[np.float32], how: str) -> NDArray[np.float32]:
     kept = np.zeros_like(known)
     kept[np.flatnonzero(known)[0 if how == "first" else -1]] = 1
     return kept
+
+
+def read_widely(spec: Any) -> tuple[Any, int]:
+    """`spec` for a comparison of words, and of how many parts its rows are.
+
+    A transformer that is asked for no layers of its own is read as its embeddings, its lower layers and its last one
+    side by side: the first tell which word it is, the last what it means. Other sources stay as they are.
+    """
+    if not isinstance(spec, EncodedSpec):
+        return spec, 1
+    if spec.layers == "auto" and spec.pooling == "auto":
+        spec = spec.model_copy(update={"layers": WIDELY, "pooling": "mean"})
+    return spec, spec.layers.count("+") + 1
 
 
 def cutter_of(checkpoint: Checkpoint) -> Cutter:

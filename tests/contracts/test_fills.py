@@ -125,7 +125,7 @@ class TestEveryFill:
 def test_every_fill_of_the_union_is_in_the_table() -> None:
     union = get_args(get_args(FillSpec)[0])
     assert {one.model_fields["kind"].default for one in union} == {*FILLS, "cascade"}
-    assert all(spec.model_fields["kind"].default == kind for kind, (spec, _function) in FILLS.items())
+    assert all(one.spec.model_fields["kind"].default == kind for kind, one in FILLS.items())
 
 
 @pytest.mark.parametrize("kind", ["normal", "diagonal"])

@@ -290,6 +290,7 @@ def test_a_row_near_to_an_absurd_share_of_words_is_a_warning() -> None:
 
 
 def test_of_many_rows_some_are_tested_and_the_seed_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.gate.WHOLE", 500)
     monkeypatch.setattr("core.gate.TESTED", 500)
     monkeypatch.setattr("core.gate.NUMBERS", 800 * 32)
     vectors = clustered(2000)

@@ -12,7 +12,7 @@ from core.combining import Align
 from core.errors import InputError, RecipeError
 from core.oov import FILLS, Cascade, Mean, Pieces
 from core.recipe import Recipe, fingerprints
-from core.rows import RUNGS
+from core.rows import LADDER_RUNGS
 
 GIVEN = {"kind": "given", "words": ["a", "b"]}
 fills = st.sampled_from([{"kind": name} for name in FILLS])
@@ -105,7 +105,9 @@ def test_setting_changes_one_value_and_resets_a_changed_kind() -> None:
     recipe = Recipe(vocabulary=["a"], sources=["random:3"])
     assert recipe.with_set("oov.kind=mean").oov == Mean()
     assert recipe.with_set("oov.steps.1.shortest=4").oov.steps[1] == Pieces(shortest=4)  # type: ignore[union-attr]
-    assert recipe.with_set("ladder.lower=false").ladder.on() == tuple(r for r in RUNGS[1:] if r != "lower")
+    assert recipe.with_set("ladder.lower=false").ladder.on() == tuple(
+        r for r in LADDER_RUNGS[1:] if r not in ("lower", "lemma")
+    )
     assert recipe.with_set("sources.0.dim=9").sources[0].dim == 9  # type: ignore[union-attr]
     assert recipe.with_set("transforms.0.kind=center", "transforms.1.kind=unit").transforms[1].kind == "unit"
     with pytest.raises(RecipeError, match="knd"):

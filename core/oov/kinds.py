@@ -1,0 +1,67 @@
+"""All fills by kind: their specs and what fits them. One more fill is one more line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ..errors import RecipeError, one_of
+from ..messages import _
+from .alacarte import ALaCarte, fit_alacarte
+from .cascade import Cascade
+from .contract import Fitted
+from .diagonal import Diagonal, fit_diagonal
+from .donor import Donor, fit_donor
+from .drop import Drop, fit_drop
+from .ground import Ground
+from .mean import Mean, fit_mean
+from .ngrams import Ngrams, fit_ngrams
+from .normal import Normal, fit_normal
+from .pieces import Pieces, fit_pieces
+from .zeros import Zeros, fit_zeros
+
+FillSpec = Annotated[
+    Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams | Donor | ALaCarte | Cascade,
+    Field(discriminator="kind"),
+]
+
+
+@dataclass(frozen=True)
+class Fill:
+    """spec  the fill's options
+    fit   (spec, ground) -> the fitted fill
+    """
+
+    spec: type
+    fit: Callable[[Any, Ground], Fitted]
+
+
+FILLS: dict[str, Fill] = {
+    "mean": Fill(Mean, fit_mean),
+    "normal": Fill(Normal, fit_normal),
+    "diagonal": Fill(Diagonal, fit_diagonal),
+    "zeros": Fill(Zeros, fit_zeros),
+    "drop": Fill(Drop, fit_drop),
+    "pieces": Fill(Pieces, fit_pieces),
+    "ngrams": Fill(Ngrams, fit_ngrams),
+    "donor": Fill(Donor, fit_donor),
+    "alacarte": Fill(ALaCarte, fit_alacarte),
+}
+DEFAULT_FILL = Cascade(steps=(Ngrams(), Pieces(), Mean()))
+
+
+def as_fill(given: Any) -> Any:
+    """A fill's spec from a spec, a name, or a list of either. Raises RecipeError that lists the names."""
+    if isinstance(given, str):
+        if given not in FILLS:
+            raise RecipeError(
+                _("there is no fill {name!r}").format(name=given),
+                fix=_("Valid fills: {names}.").format(names=one_of(FILLS)),
+            )
+        return FILLS[given].spec()
+    if isinstance(given, Sequence):
+        return Cascade(steps=tuple(as_fill(one) for one in given))
+    return given
