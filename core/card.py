@@ -51,10 +51,23 @@ def write_card(build: Build) -> str:
     if seams := build.lock["seams"]:
         told = [f"- {_escaped(line)}" for seam in seams for line in describe_seam(seam)]
         parts.append(_section(_("The seam between spaces"), "\n".join(told)))
+    if build.gate is not None and (found := [one for one in build.gate.findings if not one.expected]):
+        accepted = _("accepted")
+        lines = [
+            f"- {_escaped(one.text)}: {_escaped(', '.join(one.words[:5]))}" + (f" ({accepted})" if one.accepted else "")
+            for one in found
+        ]
+        parts.append(_section(_("Degenerate rows"), "\n".join(lines)))
     if warnings := build.cover.warnings:
         parts.append(_section(_("What to know"), "\n".join(f"- {_escaped(w['text'])}" for w in warnings)))
     if build.dropped:
         parts.append(_("{n:,} words were left out: see `dropped.json`.").format(n=len(build.dropped)))
+    if build.mends:
+        parts.append(
+            _("{files}: what keeps words whole that a tokenizer would part.").format(
+                files=", ".join(f"`{name}`" for name in sorted(build.mends))
+            )
+        )
     first = next(
         (w for w in matrix.vocabulary.words if w not in matrix.vocabulary.specials), matrix.vocabulary.words[0]
     )

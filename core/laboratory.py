@@ -92,6 +92,7 @@ def explain_word(
         [resolved_path(fill, base) for fill in fills],
         seed=recipe.seed,
         context=context_of(covered, workspace, base=base, device=device, progress=progress),
+        confidences=False,
         progress=progress,
     )
 

@@ -41,6 +41,7 @@ FILLS_ASKED = (
     ),
     Flag("--thorough", type=bool, help=N_("Try the donor's neighbors (nearest) and matching pursuit (omp) too.")),
 )
+COMPARED = ("--donor", "--fill")
 Most = Annotated[int, typer.Option("--most", metavar="N", min=0, help=_("Show so many words at most; 0: all."))]
 Table = Annotated[Path | None, typer.Option("--out", metavar="FILE", help=_("Write the whole table to this CSV file."))]
 
@@ -191,7 +192,8 @@ def _recipe_of(flags: Mapping[str, Any]) -> Recipe:
             raise RecipeError(
                 _("{name} is missing").format(name=" ".join(lacking)), fix=_("Give it, or a recipe: --recipe FILE.")
             )
-    return recipe_from(flags)
+    # Fills and donors that are compared are no part of the recipe.
+    return recipe_from({name: value for name, value in flags.items() if name not in COMPARED})
 
 
 def _fills(flags: Mapping[str, Any], recipe: Recipe) -> Sequence[Any]:

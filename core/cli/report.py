@@ -15,8 +15,11 @@ from ..vocabulary.scripts import SCRIPTS
 from .text import aligned, shares, visible, word
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..exports import ExportReport
     from ..formats.inspection import Inspection
+    from ..gate import Gate
     from ..pipeline import Build, Cover
     from ..sources.protocol import SourceInfo
     from ..vocabulary import Reading
@@ -68,6 +71,7 @@ def build_document(made: Build, out: Path) -> dict[str, Any]:
         "dropped": [list(pair) for pair in made.dropped],
         "faulty": list(made.faulty),
         "seams": made.lock["seams"],
+        "gate": made.lock["gate"],
         "warnings": made.lock["warnings"],
         "timings": made.lock["timings"],
     }
@@ -93,7 +97,7 @@ def build_report(made: Build, out: Path) -> str:
         _sources([source.info for source in covered.sources], covered.recipe.combine.kind),
     ]
     parts += [_coverage(covered.coverage), _missing(covered.coverage), _fills(made)]
-    parts += [_seams(made.lock["seams"]), _warnings(covered.warnings)]
+    parts += [_seams(made.lock["seams"]), _gate(made.gate), _warnings(covered.warnings)]
     shape = _("{out}: {n:,} words × {dim} dimensions").format(
         out=out, n=len(made.matrix.vocabulary), dim=made.matrix.dim
     )
@@ -227,9 +231,12 @@ def _missing(coverage: Coverage) -> str:
 
 def _fills(made: Build) -> str:
     rows = made.matrix.rows
-    used = [(name, int((rows.method == k).sum())) for k, name in enumerate(rows.methods)]
-    table = aligned([[name, f"{n:,}"] for name, n in used if n])
-    lines = [table] if used else []
+    cells: list[Cells] = []
+    for k, name in enumerate(rows.methods):
+        mine = rows.method == k
+        if mine.any():
+            cells.append([name, f"{int(mine.sum()):,}", *_expected(rows.confidence[mine])])
+    lines = [aligned(cells)] if rows.methods else []
     if made.faulty:
         n = len(made.faulty)
         text = ngettext(
@@ -237,6 +244,27 @@ def _fills(made: Build) -> str:
         )
         lines.append("  " + text.format(n=n, words=", ".join(map(word, made.faulty[:5]))))
     return _section(_("Filled"), *lines) if lines else ""
+
+
+def _expected(confidences: NDArray[Any]) -> list[str]:
+    """The mean confidence of rows; nothing where they have none."""
+    known = [one for one in confidences.tolist() if one == one]  # NaN is not equal to itself
+    if not known:
+        return []
+    return [_("expected cosine to the true row: {value}").format(value=f"{sum(known) / len(known):.2f}")]
+
+
+def gate_lines(gate: Gate | None) -> list[str]:
+    """What the gate found that was not to be expected."""
+    found = [] if gate is None else [one for one in gate.findings if not one.expected]
+    accepted = _("accepted")
+    told = [f"{one.text}: {', '.join(one.words[:5])}" + (f" ({accepted})" if one.accepted else "") for one in found]
+    return [visible(line) for line in told]
+
+
+def _gate(gate: Gate | None) -> str:
+    lines = gate_lines(gate)
+    return _section(_("Degenerate rows"), *(f"  {line}" for line in lines)) if lines else ""
 
 
 def _seams(seams: Sequence[dict[str, Any]]) -> str:

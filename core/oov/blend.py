@@ -78,7 +78,7 @@ class Blended:
         weighed = np.where(there, self._weights, 0).sum(axis=1)
         agreement = np.sqrt(np.einsum("ij,ij->i", total, total)) / np.where(weighed > 0, weighed, 1)
         signals = np.column_stack([there.astype(np.float64), agreement, *(one.signals for one in made)])
-        done = there.any(axis=1) & total.any(axis=1)
+        done: NDArray[np.bool_] = np.asarray(there.any(axis=1) & total.any(axis=1))
         vectors = (unit(total) * self._ground.pool.length).astype(np.float32)
         vectors[~done] = 0
         return Made(done, vectors, signals)

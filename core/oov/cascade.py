@@ -9,17 +9,35 @@ from pydantic import Field
 from ..messages import N_
 from ..spec import Spec, option
 from .alacarte import ALaCarte
+from .blend import Blend
 from .diagonal import Diagonal
 from .donor import Donor
 from .drop import Drop
 from .mean import Mean
+from .nearest import Nearest
 from .ngrams import Ngrams
 from .normal import Normal
+from .omp import Omp
 from .pieces import Pieces
+from .spelling import Spelling
+from .split import Split
 from .zeros import Zeros
 
 StepSpec = Annotated[
-    Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams | Donor | ALaCarte,
+    Mean
+    | Normal
+    | Diagonal
+    | Zeros
+    | Drop
+    | Pieces
+    | Ngrams
+    | Split
+    | Donor
+    | ALaCarte
+    | Spelling
+    | Nearest
+    | Omp
+    | Blend,
     Field(discriminator="kind"),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -30,6 +30,7 @@ class Trial:
     rows       float32[h, d]: what it made, the mean's row elsewhere
     marks      of these rows
     blendable  whether it may be a part of a blend
+    missing    bool[m]: which of the words that are really missing (some of them) it can make
     """
 
     name: str
@@ -39,6 +40,7 @@ class Trial:
     marks: Marks
     seconds: float = 0.0
     blendable: bool = False
+    missing: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,12 @@ class Step:
 
 @dataclass(frozen=True)
 class _Entrant:
-    """A step on some of the hidden words: what its rows are worth there, and which it can make."""
+    """A step on some of the hidden words: what its rows are worth there, which it can make, and which missing ones."""
 
     step: Step
     values: NDArray[np.float64]
     done: NDArray[np.bool_]
+    missing: NDArray[np.bool_]
 
 
 class Chooser:
@@ -89,22 +92,27 @@ class Chooser:
 
         Again and again the step that wins most comparisons, on the words that are left and that both can make, out of
         those that beat the mean beyond noise on what is left to them; then the next, on the words that it leaves.
+        Where hardly any hidden word is left, but missing ones are (they are not the words that the sources hold), a
+        step is judged by all that it has made.
         """
         chance, base = Chance(len(at), self.seed), self.mean.marks.values[at]
         entrants = [self._entrant(step, at) for step in self.candidates]
         informed = [one for one in entrants if chance.beats(one.values - base, one.done)]
         entrants += self._worthy_blends(at, informed, chance)
-        left = np.ones(len(at), bool)
+        left, missing = np.ones(len(at), bool), np.ones(len(self.mean.missing), bool)
         steps: list[Step] = []
-        while able := [one for one in entrants if chance.beats(one.values - base, one.done & left)]:
+        while True:
+            adding = [one for one in entrants if (one.done & left).any() or (one.missing & missing).any()]
+            able = [one for one in adding if chance.beats(one.values - base, _evidence(one.done, left))]
+            if not able:
+                return tuple(steps)
             best = max(able, key=lambda one: (_wins(one, able, left), _total(one, base, left)))
             steps.append(best.step)
-            left = left & ~best.done
-        return tuple(steps)
+            left, missing = left & ~best.done, missing & ~best.missing
 
     def _entrant(self, step: Step, at: NDArray[np.int64]) -> _Entrant:
         trial = self.trial_of(step)
-        return _Entrant(step, trial.marks.values[at], trial.done[at])
+        return _Entrant(step, trial.marks.values[at], trial.done[at], trial.missing)
 
     def _worthy_blends(self, at: NDArray[np.int64], informed: Sequence[_Entrant], chance: Chance) -> list[_Entrant]:
         """Blends of the best fills that beat each of their parts beyond noise on the words that all can make."""
@@ -163,14 +171,20 @@ class Chooser:
         # Nothing is fitted beside the parts.
         seconds = sum(part.seconds for part in parts)
         name = " + ".join(part.name for part in parts)
-        return Trial(name, None, done, rows, self.exam.mark(rows), seconds)
+        missing = np.logical_or.reduce([part.missing for part in parts])
+        return Trial(name, None, done, rows, self.exam.mark(rows), seconds, missing=missing)
+
+
+def _evidence(able: NDArray[np.bool_], left: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The words to judge by, of those that can be made: the ones that are left, or all where too few of them are."""
+    return able & left if (able & left).sum() >= FEWEST else able
 
 
 def _wins(one: _Entrant, others: Sequence[_Entrant], left: NDArray[np.bool_]) -> int:
-    """Comparisons won less those lost, each on the words that are left and that both can make."""
+    """Comparisons won less those lost, each on words that both can make."""
     won = 0
     for other in others:
-        shared = one.done & other.done & left
+        shared = _evidence(one.done & other.done, left)
         if shared.sum() >= FEWEST:
             won += int(np.sign((one.values - other.values)[shared].sum()))
     return won

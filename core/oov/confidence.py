@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..combining.mapping import unit
 from ..errors import LexiloomError
+from ..messages import N_, _
 from .contract import Made
 from .ground import Ground
 from .hidden import SHARE, choose_hidden
@@ -29,6 +30,7 @@ FEWEST = 30
 REACHING = 100
 MOST_GROUPS = 20
 FOLDS = 5
+CALIBRATING = N_("Learning how far fills can be trusted")
 DIGITS = 3
 # Nobody would ask how far to trust these.
 WITHOUT = ("zeros", "drop")
@@ -92,6 +94,7 @@ def calibrate(ground: Ground, steps: Sequence[Any]) -> dict[int, Calibrator]:
     left = np.ones(len(words), bool)
     found: dict[int, Calibrator] = {}
     for k in asked:
+        ground.context.progress(_(CALIBRATING), len(found), len(asked), _("fills"), steps[k].kind)
         made = _made(steps[k], known, words)
         if made is None:
             continue
@@ -183,7 +186,7 @@ def _made(step: Any, known: Ground, words: Sequence[str]) -> Made | None:
         return None
 
 
-def _groups(scores: NDArray[np.float64]) -> list[NDArray[np.int64]]:
+def _groups(scores: NDArray[np.floating]) -> list[NDArray[np.int64]]:
     """Rows in groups of like score, rising: 30 or more in each, equal scores in one."""
     order = np.argsort(scores, kind="stable")
     size = max(FEWEST, -(-len(scores) // MOST_GROUPS))

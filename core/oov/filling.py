@@ -54,9 +54,10 @@ def fill(
 
     `spec` is a fill, the name of one ("mean"), or a list of either: a cascade. What all steps leave gets
     the mean; the rows `left_out` get none. Filled rows get a confidence, the cosine to the true row that is to be
-    expected, unless `confidences` is False: it takes every fill once more, without some of the known words. Random rows depend on `seed` and the word alone. `<pad>` is zeros, `<unk>`
-    and reserved rows are the mean, other special tokens that no source holds are drawn from N(μ, σ). Raises FillError
-    when there is nothing to fit a fill on, RecipeError for an unknown name.
+    expected, unless `confidences` is False: it takes every fill once more, without some of the known words. Random
+    rows depend on `seed` and the word alone. `<pad>` is zeros, `<unk>` and reserved rows are the mean, other special
+    tokens that no source holds are drawn from N(μ, σ). Raises FillError when there is nothing to fit a fill on,
+    RecipeError for an unknown name.
     """
     if isinstance(located, Lookup):
         located = combine([located])

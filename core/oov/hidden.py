@@ -75,11 +75,8 @@ def choose_hidden(ground: Ground, *, share: float = SHARE, most: int = MOST, see
     order = np.lexsort((rng.random(n), _kinds(ground, rows), place * DECILES // n))
     weights = np.where(place >= n / 2, 2.0, 1.0)[order]
     ends = np.cumsum(weights)
-    # No weight is larger than a step where half the rows or fewer are drawn: none is drawn twice.
+    # No weight is larger than a step, since half the rows are drawn at most: none is drawn twice.
     step = ends[-1] / h
-    if step < 2:
-        weights, step = np.ones(n), n / h
-        ends = np.cumsum(weights)
     at = np.searchsorted(ends, (rng.random() + np.arange(h)) * step, side="right")
     return np.sort(rows[order[np.minimum(at, n - 1)]])
 

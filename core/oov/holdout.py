@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from ..matrix import Located, Lookup
 from ..messages import N_, _, number
 from ..progress import Progress, ignore
 from ..sources.protocol import Context
+from .blend import PartSpec
 from .breakdown import Group, group_words
 from .buffer import Buffer
 from .cascade import Cascade
@@ -36,6 +37,8 @@ TRYING = N_("Filling hidden words")
 CHOOSING = N_("Choosing fills")
 # Ranks are among so many known words at most.
 CANDIDATES = 50_000
+# Missing words that fills are asked whether they could make them.
+ASKED = 1000
 # Of fewer hidden words nothing can be told.
 FEWEST = 2
 
@@ -52,6 +55,7 @@ class HoldOut:
     hard_n       how many these are
     recommended  the cascade that suits these words
     candidates   number of known words that ranks are among
+    missing      number of missing words, of these or a sample, that every fill was asked whether it can make them
     """
 
     hidden: NDArray[np.int64]
@@ -62,6 +66,7 @@ class HoldOut:
     hard_n: int
     recommended: Recommendation
     candidates: int
+    missing: int = 0
 
     @property
     def beats_mean(self) -> bool:
@@ -83,6 +88,7 @@ class HoldOut:
             "recommended": self.recommended.as_dict(),
             "hidden": len(self.hidden),
             "candidates": self.candidates,
+            "missing": self.missing,
             "groups": groups,
             "hard": {"n": self.hard_n, "fills": self.hard},
             "verdict": self.verdict,
@@ -136,6 +142,9 @@ class _Sitting:
         self.known = ground.without(hidden)
         self.vectors = ground.buffer.vectors
         self.words = tuple(ground.buffer.words[row] for row in hidden.tolist())
+        lost = ground.buffer.missing()
+        asked = lost[np.unique(np.linspace(0, len(lost) - 1, min(len(lost), ASKED)).astype(np.int64))]
+        self.missing = tuple(ground.buffer.words[row] for row in asked.tolist())
         self.stage: tuple[str, int, int | None, str] = (_(TRYING), 0, None, _("fills"))
         rows = _candidates(ground, hidden)
         self.exam = Exam(self.vectors[hidden], self.vectors[rows], np.searchsorted(rows, hidden), self._tell)
@@ -172,16 +181,17 @@ class _Sitting:
             hard_n=int(hard.sum()),
             recommended=recommend(trials, trials[0], self.exam, seed=seed, told=self._tell),
             candidates=len(self.exam.candidates),
+            missing=len(self.missing),
         )
 
     def _tried(self, name: str, spec: Any, chance: Chance) -> tuple[Trial, Score]:
         """What a fill makes of the hidden words, and its score."""
         start = time.perf_counter()
-        made = _made(spec, self.known, self.words)
+        made, missing = _made(spec, self.known, self.words, self.missing)
         seconds = time.perf_counter() - start
         rows = np.where(made.done[:, None], made.vectors, self._mean_row)
         marks = self.exam.mark(rows)
-        trial = Trial(name, spec, made.done, rows, marks, seconds, spec.kind in _blendable())
+        trial = Trial(name, spec, made.done, rows, marks, seconds, spec.kind in _blendable(), missing)
         lengths = np.linalg.norm(rows.astype(np.float64), axis=1)
         score = score_of(
             name,
@@ -193,7 +203,7 @@ class _Sitting:
             seconds=seconds,
             reliability=reliability(made.signals[made.done], marks.cosines[made.done]),
         )
-        return trial, score
+        return trial, replace(score, missing=int(missing.sum()))
 
     def _refused(self, name: str, spec: Any, why: str) -> Score:
         return Score(name=name, kind=spec.kind, spec=spec, n=len(self.hidden), refused=why)
@@ -216,20 +226,25 @@ def _candidates(ground: Ground, hidden: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(np.concatenate([hidden, others]))
 
 
-def _made(spec: Any, known: Ground, words: Sequence[str]) -> Made:
-    """What a fill makes of `words`; a cascade's steps make what those before them left. Raises what fitting raises."""
+def _made(spec: Any, known: Ground, words: Sequence[str], missing: Sequence[str]) -> tuple[Made, NDArray[np.bool_]]:
+    """What a fill makes of `words`, and which of `missing` it could make. Raises what fitting raises.
+
+    The steps of a cascade make what those before them left.
+    """
+    if spec.kind == "drop":
+        raise FillError(_("words that are left out have no rows to compare"))
     if not isinstance(spec, Cascade):
-        if spec.kind == "drop":
-            raise FillError(_("words that are left out have no rows to compare"))
-        return FILLS[spec.kind].fit(spec, known).fill(words)
+        fitted = FILLS[spec.kind].fit(spec, known)
+        return fitted.fill(words), fitted.can_fill(missing) if missing else np.zeros(0, bool)
     done, vectors = np.zeros(len(words), bool), np.zeros((len(words), known.dim), np.float32)
+    able = np.zeros(len(missing), bool)
     for step in spec.steps:
         left = np.flatnonzero(~done)
-        if len(left):
-            made = _made(step, known, [words[i] for i in left.tolist()])
-            at = left[made.done]
-            vectors[at], done[at] = made.vectors[made.done], True
-    return Made(done, vectors, np.zeros((len(words), 0)))
+        made, more = _made(step, known, [words[i] for i in left.tolist()], missing)
+        at = left[made.done]
+        vectors[at], done[at] = made.vectors[made.done], True
+        able |= more
+    return Made(done, vectors, np.zeros((len(words), 0))), able
 
 
 def _distinct(specs: Sequence[Any]) -> list[Any]:
@@ -260,12 +275,6 @@ def _among(trial: Trial, among: NDArray[np.bool_], chance: Chance) -> dict[str, 
 
 def _blendable() -> frozenset[str]:
     """The kinds that may be parts of a blend."""
-    from typing import get_args
-
-    try:
-        from .blend import PartSpec
-    except ImportError:  # pragma: no cover
-        return frozenset()
     return frozenset(part.model_fields["kind"].default for part in get_args(get_args(PartSpec)[0]))
 
 

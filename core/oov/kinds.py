@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ..errors import RecipeError, one_of
 from ..messages import _
 from .alacarte import ALaCarte, fit_alacarte
+from .blend import Blend, fit_blend
 from .cascade import Cascade
 from .contract import Fitted
 from .diagonal import Diagonal, fit_diagonal
@@ -18,13 +19,31 @@ from .donor import Donor, fit_donor
 from .drop import Drop, fit_drop
 from .ground import Ground
 from .mean import Mean, fit_mean
+from .nearest import Nearest, fit_nearest
 from .ngrams import Ngrams, fit_ngrams
 from .normal import Normal, fit_normal
+from .omp import Omp, fit_omp
 from .pieces import Pieces, fit_pieces
+from .spelling import Spelling, fit_spelling
+from .split import Split, fit_split
 from .zeros import Zeros, fit_zeros
 
 FillSpec = Annotated[
-    Mean | Normal | Diagonal | Zeros | Drop | Pieces | Ngrams | Donor | ALaCarte | Cascade,
+    Mean
+    | Normal
+    | Diagonal
+    | Zeros
+    | Drop
+    | Pieces
+    | Ngrams
+    | Split
+    | Donor
+    | ALaCarte
+    | Spelling
+    | Nearest
+    | Omp
+    | Blend
+    | Cascade,
     Field(discriminator="kind"),
 ]
 
@@ -49,6 +68,11 @@ FILLS: dict[str, Fill] = {
     "ngrams": Fill(Ngrams, fit_ngrams),
     "donor": Fill(Donor, fit_donor),
     "alacarte": Fill(ALaCarte, fit_alacarte),
+    "split": Fill(Split, fit_split),
+    "spelling": Fill(Spelling, fit_spelling),
+    "nearest": Fill(Nearest, fit_nearest),
+    "omp": Fill(Omp, fit_omp),
+    "blend": Fill(Blend, fit_blend),
 }
 DEFAULT_FILL = Cascade(steps=(Ngrams(), Pieces(), Mean()))
 
@@ -61,7 +85,13 @@ def as_fill(given: Any) -> Any:
                 _("there is no fill {name!r}").format(name=given),
                 fix=_("Valid fills: {names}.").format(names=one_of(FILLS)),
             )
-        return FILLS[given].spec()
+        try:
+            return FILLS[given].spec()
+        except ValidationError:
+            raise RecipeError(
+                _("the fill {name!r} needs more than its name").format(name=given),
+                fix=_("Give its options too (a donor, the parts of a blend), as a table or a spec."),
+            ) from None
     if isinstance(given, Sequence):
         return Cascade(steps=tuple(as_fill(one) for one in given))
     return given

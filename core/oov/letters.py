@@ -115,7 +115,11 @@ class Letters:
 
 def plain(word: str) -> str:
     """`word` without case and width."""
-    return word.lower() if word.isascii() else unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    return (
+        word.lower()
+        if word.isascii()
+        else unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    )
 
 
 def _shape(word: str) -> str:

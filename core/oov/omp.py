@@ -23,7 +23,7 @@ from .contract import Explanation, Ingredient, Made, nothing_made
 from .donor import DonorRows
 from .ground import Ground
 
-AT_ONCE = 64  # rows: always a product of the same shape, so that a row does not depend on how many others there are
+AT_ONCE = 128  # rows: always a product of the same shape, so that a row does not depend on how many others there are
 NONE_LEFT = 1e-5  # of a key of length 1: what is left of it then is rounding
 SHOWN = 8
 
@@ -122,14 +122,12 @@ def pursue(
     chosen = np.zeros((n, k), np.int64)
     # Gram-Schmidt: atom j of a key is the sum over i ≤ j of triangle[i, j] · basis[i], the key that of shares · basis.
     basis, triangle, shares = np.zeros((n, k, p)), np.zeros((n, k, k)), np.zeros((n, k))
-    taken = np.zeros((n, len(atoms)), bool)
     going = np.ones(n, bool)
-    every = np.arange(n)
     for j in range(k):
-        likeness = np.abs(rest.astype(np.float32) @ narrow)
-        likeness[taken] = 0
-        best = likeness.argmax(axis=1)
-        going &= likeness[every, best] > NONE_LEFT
+        # What is left of a key is orthogonal to what was chosen: nothing is chosen twice.
+        likeness = rest.astype(np.float32) @ narrow
+        best = np.abs(likeness, out=likeness).argmax(axis=1)
+        going &= likeness[np.arange(n), best] > NONE_LEFT
         direction, projected = _orthogonal(atoms[best], basis[:, :j])
         size = np.sqrt(np.einsum("ij,ij->i", direction, direction))
         going &= size > NONE_LEFT
@@ -141,11 +139,10 @@ def pursue(
         shares[:, j] = np.einsum("ij,ij->i", basis[:, j], rest)
         rest -= shares[:, j, None] * basis[:, j]
         chosen[going, j] = best[going]
-        taken[every[going], best[going]] = True
-    unused = triangle[:, np.arange(k), np.arange(k)] == 0
-    triangle[:, np.arange(k), np.arange(k)] += unused
-    weights = np.linalg.solve(triangle, shares[:, :, None])[:, :, 0]
-    return chosen[: len(keys)], weights[: len(keys)]
+    diagonal = np.einsum("njj->nj", triangle)
+    diagonal += diagonal == 0  # where a key needed fewer atoms
+    weights = np.linalg.solve(triangle, shares[:, :, None])[: len(keys), :, 0]
+    return chosen[: len(keys)], weights.astype(np.float64, copy=False)
 
 
 def _orthogonal(

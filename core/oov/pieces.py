@@ -54,7 +54,8 @@ class FromPieces:
         done = np.zeros(len(words), bool)
         for _k, _source, cutter in self._cutters:
             left = np.flatnonzero(~done)
-            done[left] = [bool(parts) for parts in cutter.cut([words[i] for i in left.tolist()])]
+            asked = [str(words[i]) for i in left.tolist()]
+            done[left] = [bool(parts) for parts in cutter.cut(asked)]
         return done
 
     def fill(self, words: Sequence[str]) -> Made:
@@ -67,7 +68,8 @@ class FromPieces:
             left = np.flatnonzero(~done)
             for first in range(0, len(left), AT_ONCE):
                 part = left[first : first + AT_ONCE]
-                found = cutter.cut([words[i] for i in part.tolist()])
+                asked = [str(words[i]) for i in part.tolist()]
+                found = cutter.cut(asked)
                 at, means, made_of = _means(found, part, source, self._dim)
                 vectors[at], done[at], of[at] = means, True, k
                 for i, parts in zip(at.tolist(), made_of, strict=True):

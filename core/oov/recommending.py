@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..messages import _, joined, number
+from ..messages import _, joined, ngettext, number
 from .chance import Chance
 from .choosing import Chooser, Step, Trial
 from .mean import Mean
@@ -77,8 +77,10 @@ def recommend(
         seconds=seconds,
     )
     steps = (*[_spec_of(trials, step) for step in chosen], Mean())
-    score = replace(score, kind="cascade", spec=steps)
-    names = [chooser.trial_of(step).name for step in chosen]
+    taken = [chooser.trial_of(step) for step in chosen]
+    missing = int(np.any([trial.missing for trial in taken or [mean]], axis=0).sum())
+    score = replace(score, kind="cascade", spec=steps, missing=missing)
+    names = [trial.name for trial in taken]
     return Recommendation(steps, score, bool(chosen), _verdict(names, score, mean, tried=len(chooser.candidates)))
 
 
@@ -122,4 +124,9 @@ def _verdict(names: Sequence[str], score: Score, mean: Trial, tried: int) -> str
         "Rows made so have a mean cosine of {cosine} to the true rows of {n} hidden words (95 % interval {low} to "
         "{high}), those of the mean {mean}; chosen and scored on different words."
     ).format(**values, cosine=number(score.cosine, 3), low=number(low, 3), high=number(high, 3))
-    return joined(" ", [first, figures])
+    if not (asked := len(mean.missing)):
+        return joined(" ", [first, figures])
+    reach = ngettext(
+        "Of {asked} missing word it can make {made}.", "Of {asked} missing words it can make {made}.", asked
+    ).format(asked=number(asked), made=number(score.missing))
+    return joined(" ", [first, figures, reach])

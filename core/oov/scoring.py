@@ -57,6 +57,7 @@ class Score:
     norm_ratio    median length of a made row as a share of the true one's, of those it could make
     cosine_filled mean cosine of those it could make
     filled, n     how many words it could make, and of how many
+    missing       how many of the words that are really missing it can make, of the sample that was asked for
     seconds       that fitting and making took
     intervals     figure -> 95 % interval, bootstrap over hidden words; none for fewer than ten
     refused       why it could not be fitted, "" otherwise
@@ -76,6 +77,7 @@ class Score:
     cosine_filled: float | None = None
     filled: int = 0
     n: int = 0
+    missing: int = 0
     seconds: float = 0.0
     intervals: dict[str, Interval] = field(default_factory=dict)
     refused: str = ""
@@ -93,6 +95,7 @@ class Score:
             **{name: rounded(getattr(self, name)) for name in names},
             "filled": self.filled,
             "n": self.n,
+            "missing": self.missing,
             "seconds": round(self.seconds, 3),
             "intervals": {name: [rounded(bound) for bound in one] for name, one in self.intervals.items()},
             "refused": self.refused,

@@ -49,6 +49,7 @@ UNABLE = {
     "omp": N_("the donor doesn't have it"),
     "alacarte": N_("it stands too seldom in the corpus, or not at all"),
     "spelling": N_("it shares no n-gram with the known words"),
+    "split": N_("it does not come apart into words that are known"),
     "blend": N_("none of its parts can make it"),
 }
 
@@ -67,7 +68,7 @@ class Telling:
     neighbors    the 5 known words with the highest cosines to the row, and these; none for a row of zeros
     cosine       to the true row; None where the word has none, or the made one is zeros
     rank         place of the true row among the known words by cosine to the made one, from 1 on; ties count half
-    confidence   the cosine that is to be expected, 0..1; None where too few words are known to tell
+    confidence   the cosine that is to be expected, 0..1; None where it is not asked for, or too few words are known
     at           its place on the map; None where no row is made
     name         the kind, numbered from the second of a kind on
     origin       "composed", "mapped" or "invented"; "" where no row is made
@@ -153,12 +154,14 @@ def tell_story(
     *,
     seed: int = 0,
     context: Context | None = None,
+    confidences: bool = True,
     progress: Progress = ignore,
 ) -> Story:
     """Let each of `fills` (specs, names, or lists of them: cascades) make the row of `word`, and tell how.
 
-    One that can't be fitted, or can't make the word, is told as refused. Raises InputError for a word that the
-    vocabulary doesn't have, with those that are spelled like it, and for special tokens; RecipeError for an unknown
+    Every fill is fitted for this word; with `confidences` a second time, to see what it makes of other words. One
+    that can't be fitted, or can't make the word, is told as refused. Raises InputError for a word that the vocabulary
+    doesn't have, with those that are spelled like it, and for special tokens; RecipeError for an unknown
     name of a fill.
     """
     specs = [as_fill(one) for one in fills]
@@ -169,7 +172,7 @@ def tell_story(
     told: list[_Told] = []
     for k, (name, spec) in enumerate(zip(_names(specs), specs, strict=True)):
         teller.progress(_(TELLING), k, len(specs), _("fills"), name)
-        told.append(teller.told(name, spec))
+        told.append(teller.told(name, spec, sure=confidences))
     teller.progress(_(TELLING), len(specs), len(specs), _("fills"))
     return teller.story(told)
 
@@ -242,7 +245,7 @@ class _Teller:
         others[self.row] = False
         return others
 
-    def told(self, name: str, spec: Any) -> _Told:
+    def told(self, name: str, spec: Any, *, sure: bool) -> _Told:
         """What the fill `spec` makes of the word."""
         try:
             tried, fitted, made = self._made(spec)
@@ -268,7 +271,7 @@ class _Teller:
             neighbors=neighbors,
             cosine=None if self.truth is None or not row.any() else float(row @ self.truth),
             rank=rank,
-            confidence=self._confidence(tried, made),
+            confidence=self._confidence(tried, made) if sure else None,
             name=name,
             origin=Origin(fitted.origin).name.lower(),
         )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -12,16 +15,45 @@ from core.combining import combine
 from core.lookup import look_up
 from core.oov import DEFAULT_FILL, FILLS, Cascade, Filled, FillSpec, as_fill, fill
 from core.rows import Origin
+from core.sources import FileSpec
+from core.sources.protocol import Context
 from core.vocabulary import Vocabulary
+from core.workspace.workspace import Workspace
 from tests.unit.lookup.memory_source import MemorySource
 
 HELD = ["sea", "side", "house", "tree", "new", "york", "银", "行", *(f"w{i}" for i in range(120))]
 MISSING = ["seaside", "treehouse", "new york", "银行", "xqzv", "=cmd()", "ξένος", "a", "\ud800x"]
 SPECIALS = {"<pad>": "pad", "<unk>": "unk", "<reserved:2>": "reserved", "<bos>": "token"}
 KINDS = [*FILLS, "default", "pieces then drop"]
+FOLDER = Path(tempfile.mkdtemp(prefix="lexiloom-fills-"))
+
+
+@cache
+def donor() -> FileSpec:
+    """A file of other vectors for all words that can stand in one."""
+    words = [word for word in [*HELD, *MISSING] if word.isprintable() and " " not in word and word.isascii()]
+    rng = np.random.default_rng(4)
+    lines = [f"{word} {' '.join(f'{x:.4f}' for x in rng.standard_normal(6))}" for word in words]
+    (FOLDER / "donor.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return FileSpec(path=str(FOLDER / "donor.txt"))
+
+
+@cache
+def corpus() -> str:
+    """A text in which every word stands often enough."""
+    words = [word for word in [*HELD, *MISSING] if word.isascii() and word.isalnum()] * 6
+    random.Random(2).shuffle(words)
+    (FOLDER / "corpus.txt").write_text(" ".join(words) + ".", encoding="utf-8")
+    return str(FOLDER / "corpus.txt")
 
 
 def spec_of(kind: str):
+    if kind in ("donor", "nearest", "omp"):
+        return FILLS[kind].spec(donor=donor(), min_overlap=20)
+    if kind == "alacarte":
+        return FILLS[kind].spec(corpus=corpus())
+    if kind == "blend":
+        return FILLS[kind].spec(parts=(spec_of("donor"), spec_of("spelling")))
     if kind == "default":
         return DEFAULT_FILL
     return as_fill(["pieces", "drop"]) if kind == "pieces then drop" else as_fill(kind)
@@ -35,7 +67,8 @@ def source() -> MemorySource:
 
 def filled(kind: str, missing: list[str] = MISSING, seed: int = 5) -> Filled:
     vocabulary = Vocabulary([*SPECIALS, *HELD[:60], *missing], None, SPECIALS)
-    return fill(combine([look_up(vocabulary, source())]), spec_of(kind), seed=seed)
+    context = Context(workspace=Workspace(FOLDER / "workspace"))
+    return fill(combine([look_up(vocabulary, source())]), spec_of(kind), seed=seed, context=context)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -94,7 +127,7 @@ class TestEveryFill:
         assert all(form is not None for form in rows.form[rows.known])
         for row in np.flatnonzero(rows.is_(Origin.COMPOSED)):
             parts = rows.pieces[row]
-            assert rows.methods[rows.method[row]] == "pieces" and all(part in HELD for part in parts)
+            assert rows.methods[rows.method[row]] in ("pieces", "split") and all(part in HELD for part in parts)
         assert all(parts is None for parts in rows.pieces[~rows.is_(Origin.COMPOSED)])
         assert not rows.suspect[~rows.known].any() and not rows.ambiguous[~rows.known].any()
 

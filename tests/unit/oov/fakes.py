@@ -59,7 +59,8 @@ class Fake(Spec):
 
 
 class Faked:
-    origin = Origin.MAPPED
+    origin: Origin = Origin.MAPPED
+    signals: tuple[str, ...] = ()
 
     def __init__(self, spec: Fake, ground: Ground) -> None:
         self._spec, self._known = spec, set(ground.pool.words)

@@ -209,6 +209,13 @@ class TestHoldOut:
         assert whole.kind == "cascade" and whole.filled == 80
         assert set(np.round(whole.cosines, 3)) == {0.0, 1.0}
 
+    def test_fills_are_asked_which_missing_words_they_could_make(self, words: list[str]) -> None:
+        lost = [f"zz{i}" for i in range(1500)]
+        found = hold_out(world(words, lost), [Fake(able=3), "pieces"])
+        mean, _normal, some, none = found.scores
+        assert found.missing == mean.missing == 1000 and none.missing == 0
+        assert some.missing == pytest.approx(300, abs=60)
+
     def test_confidences_are_checked(self, words: list[str]) -> None:
         bins = self.found(words, Fake(noise=1.0), share=0.4).scores[-1].reliability
         assert len(bins) > 3 and bins[0].confidence < bins[-1].confidence
@@ -216,7 +223,9 @@ class TestHoldOut:
     def test_as_dict_is_plain_and_complete(self, words: list[str]) -> None:
         told = self.found(words, Fake(noise=0.5, able=7), "pieces", Drop()).as_dict()
         assert json.loads(json.dumps(told, allow_nan=False)) == told
-        assert set(told) == {"fills", "recommended", "hidden", "candidates", "groups", "hard", "verdict"}
+        assert set(told) == {
+            "fills", "recommended", "hidden", "candidates", "missing", "groups", "hard", "verdict",
+        }  # fmt: skip
         assert told["hidden"] == 80 and told["candidates"] == 800
         needed = {"kind", "cosine", "mrr", "r1", "r10", "overlap10", "norm_ratio", "filled", "seconds", "intervals"}
         assert all(needed <= set(one) for one in [*told["fills"], told["recommended"]])

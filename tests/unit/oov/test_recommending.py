@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.oov import Mean, Normal, Pieces
+from core.oov.blend import Blend
 from core.oov.chance import Chance, interval_of
 from core.oov.choosing import Chooser, Step, Trial, _in_parts
 from core.oov.recommending import recommend
@@ -81,6 +82,22 @@ class TestOrder:
     def test_fewer_than_ten_words_prove_nothing(self, world: World) -> None:
         assert world.names([world.noisy("nine", 0.1, first(9))]) == []
         assert world.names([world.noisy("ten", 0.1, first(10))]) == ["ten"]
+
+    def test_few_words_that_are_left_get_the_best_of_what_has_shown_its_worth(self, world: World) -> None:
+        good, fair = world.noisy("good", 0.3, first(H - 5)), world.noisy("fair", 0.9)
+        poor = world.trial("poor", world.rng.standard_normal((H, DIM)))
+        assert world.names([poor, fair, good]) == ["good", "fair"]
+
+    def test_missing_words_count_though_every_hidden_one_is_made(self, world: World) -> None:
+        """What is missing is not like what is known: the fill that makes all of the one may make few of the other."""
+        good = world.noisy("good", 0.3, missing=np.array([True, False, False]))
+        fair = world.noisy("fair", 0.9, missing=np.array([True, True, False]))
+        same = world.noisy("same", 0.6, missing=np.array([True, False, False]))
+        world.mean = world.trial("mean", world.base, spec=Mean(), missing=np.ones(3, bool))
+        assert world.names([fair, same, good]) == ["good", "fair"]
+        found = recommend([fair, same, good], world.mean, world.exam)
+        assert found.steps == (good.spec, fair.spec, Mean()) and found.score.missing == 2
+        assert "Of 3 missing words it can make 2." in found.text
 
     @pytest.mark.parametrize("kind", [Mean(), Normal()])
     def test_what_tells_no_words_apart_is_never_a_step(self, world: World, kind: Any) -> None:
@@ -194,13 +211,13 @@ class TestRecommending:
             recommend([one, two], world.mean, world.exam, told=stop)
 
     def test_a_blend_is_told_as_the_fill_blend_with_its_parts(self, world: World) -> None:
-        blend = pytest.importorskip("core.oov.blend")
         one = world.noisy("pieces", 0.9, blendable=True, spec=Pieces())
         two = world.noisy("pieces 2", 0.9, blendable=True, spec=Pieces(shortest=3))
         found = recommend([one, two], world.mean, world.exam)
-        assert isinstance(found.steps[0], blend.Blend) and found.steps[0].parts == (Pieces(), Pieces(shortest=3))
+        assert isinstance(found.steps[0], Blend)
+        assert found.steps[0].parts in ((one.spec, two.spec), (two.spec, one.spec))
         table = found.as_dict()["steps"][0]
-        assert table["kind"] == "blend" and blend.Blend.model_validate(table) == found.steps[0]
+        assert table["kind"] == "blend" and Blend.model_validate(table) == found.steps[0]
 
 
 class TestChance:

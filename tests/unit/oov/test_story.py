@@ -19,7 +19,7 @@ from core.oov.confidence import calibrate
 from core.oov.filling import fill, fit
 from core.oov.ground import Ground
 from core.oov.kinds import as_fill
-from core.oov.story import Story, tell_story
+from core.oov.story import TELLING, Story, tell_story
 from core.sources.protocol import Context
 from core.vocabulary import Vocabulary
 from tests.unit.lookup.memory_source import MemorySource
@@ -133,6 +133,8 @@ def test_confidence_is_what_calibration_gives() -> None:
     sure = calibrate(known, [step]).get(0)
     expected = None if sure is None else pytest.approx(float(sure(fit(step, known).fill(["seahouse"]).signals)[0]))
     assert cascade.confidence == expected
+    unasked = tell_story(buffer, "seahouse", ["mean"], confidences=False)
+    assert unasked.telling("mean").confidence is None
     few = tell_story(located(["seahouse", *PARTS]), "seahouse", ["mean"])
     assert few.telling("mean").confidence is None
 
@@ -223,14 +225,14 @@ def test_progress_counts_the_fills_and_can_stop_it() -> None:
     seen: list[tuple[int, int | None, str]] = []
 
     def watch(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
-        if unit == "fills":
+        if stage == TELLING:
             seen.append((done, total, message))
 
     tell_story(located(), "seahouse", ["pieces", "mean"], progress=watch)
     assert seen == [(0, 2, "pieces"), (1, 2, "mean"), (2, 2, "")]
 
     def stop(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
-        if done == 1 and unit == "fills":
+        if done == 1 and stage == TELLING:
             raise Cancelled
 
     with pytest.raises(Cancelled):
