@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from .combining import Chain, CombineSpec
 from .errors import RecipeError
 from .evaluation.spec import EvaluateSpec
+from .fixes.spec import Fixes
+from .gate import GateSpec
 from .ladder import DEFAULT_LADDER, Ladder
 from .messages import N_, _
 from .oov import DEFAULT_FILL, FillSpec
@@ -32,8 +34,11 @@ class Draft(Spec):
     sources: tuple[SourceSpec, ...] = ()
     ladder: Ladder = DEFAULT_LADDER
     combine: CombineSpec = Chain()
+    fixes: Fixes = Fixes()
     oov: FillSpec = DEFAULT_FILL
     transforms: tuple[TransformSpec, ...] = ()
+    gate: GateSpec = GateSpec()
+    keep_whole: bool = False
     weights: WeightSpec | None = None
     evaluate: EvaluateSpec | None = None
 

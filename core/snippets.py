@@ -58,6 +58,8 @@ def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     """The options of `lexiloom build`, None where they can't say all of the recipe."""
     if recipe.vocabulary.kind in WRITTEN_OUT or recipe.evaluate is not None or recipe.weights is not None:
         return None
+    if recipe.fixes.words:  # words decided one by one are a list, for a file
+        return None
     table = plain(recipe.vocabulary)
     flags: list[tuple[str, ...]] = [("--vocab", table.pop("path")), ("--vocab-kind", table.pop("kind"))]
     sets: list[tuple[str, str]] = [*_leaves("vocabulary", table)]
@@ -70,11 +72,16 @@ def _flags(recipe: Recipe) -> list[tuple[str, ...]] | None:
     combine = plain(recipe.combine)
     if (kind := combine.pop("kind")) != "chain":
         flags.append(("--combine", kind))
-    sets += [*_leaves("combine", combine), *_leaves("ladder", plain(recipe.ladder))]
+    sets += _leaves("combine", combine)
+    for place in ("ladder", "fixes"):
+        sets += _leaves(place, plain(getattr(recipe, place)))
     if (fill := _kinds(plain(recipe.oov), "steps")) is None or (transforms := _transforms(recipe)) is None:
         return None
     flags += [("--fill", kind) for kind in fill]
     flags += transforms
+    flags += [("--accept", kind) for kind in recipe.gate.accept]
+    if recipe.keep_whole:
+        flags.append(("--keep-whole",))
     if recipe.seed:
         flags.append(("--seed", str(recipe.seed)))
     return flags + [("--set", f"{path}={value}") for path, value in sets]

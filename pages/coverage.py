@@ -6,7 +6,16 @@ import streamlit as st
 
 from core.errors import LexiloomError
 from core.messages import _
-from pages._ui import cached, coverage_panels, fill_panels, frame, word_panels
+from pages._ui import (
+    cached,
+    coverage_panels,
+    fill_panels,
+    fix_panels,
+    frame,
+    unused_panels,
+    word_panels,
+    worklist_panels,
+)
 from pages._ui.panels import problem
 
 visit = frame.begin()
@@ -25,11 +34,14 @@ if visit.draft.lacks or visit.base is None:
     st.stop()
 
 try:
-    found = cached.cover(visit.draft, visit.base)
+    with st.spinner(_("Looking the words up")):
+        found = cached.cover(visit.draft, visit.base)
 except cached.NotReady as need:
     frame.not_ready(need)
 except LexiloomError as error:
     problem(error)
+    if visit.draft.fixes.words:  # a word that one of them uses may be held no longer
+        fix_panels.decisions(visit, None)
     frame.next_step("source", _("Change the sources"))
     st.stop()
 
@@ -41,7 +53,9 @@ with left:
     coverage_panels.rungs(visit, found)
 with right:
     coverage_panels.charts(found)
+worklist_panels.panel(visit, found)
 word_panels.words(visit, found)
+unused_panels.panel(visit, found)
 fill_panels.choose(visit, found)
 built = cached.build(cached.build_key(visit.draft, visit.base))
 frame.next_step("download", _("See the matrix") if built else _("Build the matrix"))

@@ -7,19 +7,23 @@ import json
 import os
 import weakref
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from core.coverage import measure_coverage
 from core.draft import Draft
 from core.errors import LexiloomError
 from core.evaluation.catalog import Found, find_sets
 from core.exports import SavedBuild, read_build
+from core.fixes import Fixes, Worklist, apply_fixes
 from core.listing import Listing
 from core.messages import current_language
 from core.neighbors import informed, nearest
-from core.pipeline import Cover, cover_opened, is_quick_to_read, read
+from core.pipeline import Cover, cover_opened, is_quick_to_read, read, unused_words
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
 from core.sanity import Sanity, examine, telling_rows
 from core.sources import is_ready, open_source, parse_source
@@ -31,6 +35,11 @@ from . import server
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+    from core.vocabulary.unused import Unused
+
+# So many seconds a page waits for the causes of missing words before it shows that they are being sought.
+AT_ONCE = 0.5
+_seeker = ThreadPoolExecutor(1, thread_name_prefix="worklist")
 About = TypeVar("About")
 
 
@@ -100,7 +109,18 @@ def _source(key: str, _spec: Any, _context: Context) -> Source:
 
 
 def cover(draft: Draft, base: Path) -> Cover:
-    """How much of the draft's vocabulary its sources hold. Raises NotReady, LexiloomError."""
+    """How much of the draft's vocabulary its sources hold, fixes and all. Raises NotReady, LexiloomError.
+
+    Fixes change nothing of what was looked up: that is done once for all of them.
+    """
+    key, found = _found(draft, base)
+    if draft.fixes == Fixes():
+        return found
+    return _fixed(told(key, draft.fixes.model_dump(mode="json")), key, draft.recipe(), found)
+
+
+def _found(draft: Draft, base: Path) -> tuple[str, Cover]:
+    """What the sources hold before the fixes, and the name of that question."""
     words = reading(draft, base)
     sources = [source(spec, base, draft.vocabulary) for spec in draft.sources]
     key = told(
@@ -111,12 +131,51 @@ def cover(draft: Draft, base: Path) -> Cover:
         draft.ladder.model_dump(),
         draft.combine.model_dump(),
     )
-    return _cover(key, draft.recipe(), words, sources)
+    return key, _cover(key, draft.with_(fixes=Fixes()).recipe(), words, sources)
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def _cover(key: str, _recipe: Recipe, _read: Reading, _sources: Sequence[Source]) -> Cover:
     return cover_opened(_recipe, _read, _sources)
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def _fixed(key: str, _found_key: str, _recipe: Recipe, _found: Cover) -> Cover:
+    listed = _seeking(_found_key, _found).result() if _recipe.fixes.accept else None
+    fixed = apply_fixes(_found.before, _recipe.fixes, _recipe.ladder, listed)
+    coverage = measure_coverage(fixed.located, _found.reading.vocabulary)
+    return replace(_found, recipe=_recipe, located=fixed.located, coverage=coverage, fixed=fixed)
+
+
+def worklist(draft: Draft, base: Path) -> Worklist | None:
+    """The draft's missing words with their causes, whatever is fixed; None while these are sought.
+
+    For long lists that takes seconds: it is done in a thread, and the page goes on. Raises NotReady, LexiloomError.
+    """
+    try:
+        return _seeking(*_found(draft, base)).result(timeout=AT_ONCE)
+    except TimeoutError:
+        return None
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def _seeking(key: str, _found: Cover) -> Future[Worklist]:
+    return _seeker.submit(lambda: _found.worklist)
+
+
+def unused_key(draft: Draft, base: Path) -> str:
+    """The name of the question which of the draft's words its tokenizer never emits."""
+    return told(_vocabulary_key(draft, base), reading(draft, base).vocabulary.digest)
+
+
+def unused(draft: Draft, base: Path) -> Unused:
+    """The draft's words that its tokenizer never emits: seconds for long lists, minutes for long texts."""
+    return _unused(unused_key(draft, base), _found(draft, base)[1], base)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _unused(key: str, _found: Cover, _base: Path) -> Unused:
+    return unused_words(_found, base=_base)
 
 
 def ranking_key(draft: Draft, base: Path, more: Sequence[str]) -> str:
@@ -130,7 +189,9 @@ def build_key(draft: Draft, base: Path) -> str:
     found = cover(draft, base)
     digests = [one.info.digest for one in found.sources]
     recipe = to_build(draft)
-    keys = fingerprints(recipe, found.reading.report.digest, digests)
+    # Donors and corpora are not opened here: a changed file shows in its size and time.
+    filled_from = [str(stamp(base / os.path.expanduser(path))) for path in paths_in(draft.oov)]
+    keys = fingerprints(recipe, found.reading.report.digest, digests, filled_from=filled_from)
     return told(recipe.to_toml(), keys["transforms"])[:32]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.errors import LexiloomError
-from core.messages import N_, _, number
+from core.messages import N_, _, number, percent
 from core.oov import FILLS, Cascade
 from core.pipeline import Cover
 from core.settings import plain
@@ -16,15 +17,34 @@ from core.transforms.pca import PcaSpec
 from core.weights import SifSpec
 
 from . import fields, state
-from .panels import named, place_error
+from .names import source_name
+from .panels import escaped, named, place_error
 from .state import Visit
 
+# Options that hold sources or other fills: what is chosen elsewhere.
+MADE_OF = ("donor", "parts", "weights")
 FILL_TEXTS = {
     "ngrams": (N_("n-grams"), N_("composed from character n-grams, where the source is a fastText model")),
     "pieces": (
         N_("pieces"),
         N_("the mean of the longest pieces that the source holds; a phrase is the mean of its words"),
     ),
+    "split": (N_("split"), N_("the mean of the known words that it is made of, where these make up all of it")),
+    "spelling": (N_("spelling"), N_("the weighted mean of known words that are spelled much alike")),
+    "alacarte": (
+        N_("contexts"),
+        N_("the words that stand around it in a text, mapped as known words are from theirs (Khodak 2018)"),
+    ),
+    "donor": (N_("donor"), N_("the row of a second source, carried over by the words that both have")),
+    "nearest": (
+        N_("nearest in the donor"),
+        N_("the mean of the known words that are nearest to it in a second source"),
+    ),
+    "omp": (
+        N_("sum of words in the donor"),
+        N_("the few known words that add up to it in a second source add up to it here"),
+    ),
+    "blend": (N_("blend"), N_("the weighted mean of what several fills make of it")),
     "mean": (N_("mean"), N_("the mean of all found rows: it says nothing about the word")),
     "normal": (N_("random, N(μ, Σ)"), N_("drawn with the found rows' mean and covariance; seeded by the word")),
     "diagonal": (N_("random, N(μ, σ)"), N_("drawn dimension by dimension with the found rows' mean and deviation")),
@@ -51,12 +71,12 @@ def choose(visit: Visit, found: Cover) -> None:
 def _fills(visit: Visit, found: Cover) -> None:
     st.subheader(_("Missing words"), anchor=False)
     oov = visit.draft.oov
-    steps = oov.steps if isinstance(oov, Cascade) else (oov,)
+    steps = _steps(oov)
     key = state.key("oov")
     st.multiselect(
         _("Filled by, in this order"),
-        list(FILLS),
-        default=[step.kind for step in steps],
+        _offered(steps),
+        default=list(dict.fromkeys(step.kind for step in steps)),
         format_func=lambda kind: _(FILL_TEXTS[kind][0]),
         key=key,
         on_change=_keep_fills,
@@ -67,16 +87,61 @@ def _fills(visit: Visit, found: Cover) -> None:
     place_error("oov")
     for place, step in enumerate(steps):
         st.caption(named(*FILL_TEXTS[step.kind]))
-        names = [name for name in type(step).model_fields if name != "kind"]
+        _made_from(step)
+        names = [name for name in type(step).model_fields if name not in ("kind", *MADE_OF)]
         where = f"oov.steps.{place}" if isinstance(oov, Cascade) else "oov"
         fields.edit(step, where, names, disabled=visit.read_only)
 
 
+def _steps(oov: Any) -> tuple[Any, ...]:
+    return oov.steps if isinstance(oov, Cascade) else (oov,)
+
+
+def _offered(steps: Sequence[Any]) -> list[str]:
+    """The kinds to choose from: one that needs a donor or parts only where these are known."""
+    known = {*(step.kind for step in steps), *(kind for kind in FILLS if not _needs(kind))}
+    if _donor(steps) is not None:
+        known |= {kind for kind in FILLS if _needs(kind) == {"donor"}}
+    return [kind for kind in FILLS if kind in known]
+
+
+def _needs(kind: str) -> set[str]:
+    fields = FILLS[kind].spec.model_fields
+    return {name for name in MADE_OF if name in fields and fields[name].is_required()}
+
+
+def _donor(steps: Sequence[Any]) -> Any:
+    """The first donor of the steps and their parts, None where there is none."""
+    parts = [part for step in steps for part in (step, *getattr(step, "parts", ()))]
+    return next((part.donor for part in parts if getattr(part, "donor", None) is not None), None)
+
+
+def _made_from(step: Any) -> None:
+    """The donor's name, or what is blended."""
+    if (donor := getattr(step, "donor", None)) is not None:
+        st.caption(escaped(_("Donor: {name}").format(name=source_name(donor))))
+    if parts := getattr(step, "parts", ()):
+        weights = getattr(step, "weights", ()) or [1 / len(parts)] * len(parts)
+        whole = sum(weights)
+        told = [f"{percent(w / whole, 0)} {_(FILL_TEXTS[one.kind][0])}" for one, w in zip(parts, weights, strict=True)]
+        st.caption(escaped(_(", ").join(told)))
+
+
 def _keep_fills(key: str) -> None:
+    """What was chosen before keeps its options, and a new fill that needs a donor takes that of the others."""
     from core.oov import as_fill
 
     kinds = state.value(key)
-    _keep("oov", lambda: {"oov": as_fill(kinds[0] if len(kinds) == 1 else list(kinds) or "mean")})
+
+    def choices() -> dict[str, Any]:
+        before = _steps(state.visit().draft.oov)
+        donor, steps = _donor(before), []
+        for kind in kinds:
+            same = [step for step in before if step.kind == kind]
+            steps += same or [FILLS[kind].spec(donor=donor) if _needs(kind) else kind]
+        return {"oov": as_fill(steps[0] if len(steps) == 1 else steps or "mean")}
+
+    _keep("oov", choices)
 
 
 def _keep(place: str, choices: Any) -> None:

@@ -21,6 +21,7 @@ PAGES = {
     "vocabulary": (N_("Vocabulary"), ":material/list_alt:"),
     "source": (N_("Source"), ":material/database:"),
     "coverage": (N_("Coverage"), ":material/stacked_bar_chart:"),
+    "laboratory": (N_("Laboratory"), ":material/science:"),
     "download": (N_("Build and download"), ":material/download:"),
     "explore": (N_("Explore"), ":material/explore:"),
     "finetune": (N_("Fine-tune"), ":material/model_training:"),

@@ -204,3 +204,50 @@ def finetune_arguments(build: str, spec: Any) -> list[str]:
     data.pop("path", None)
     table = {**told, **({"data": data} if data else {})}
     return [*words, *(part for setting in settings_of("", table) for part in ("--set", setting.removeprefix(".")))]
+
+
+def score_fills(visit: Visit, asked: Any) -> JobSpec:
+    """Hide known words of the draft, and let every fill that `asked` (of the Laboratory) allows make them again."""
+    assert visit.base is not None
+    options = [*_fill_options(visit, asked), "--hidden", str(asked.hidden), *(["--thorough"] if asked.thorough else [])]
+    return JobSpec(
+        kind="oov",
+        arguments=("oov", "score", *_laboratory(visit, asked), *options, "--json"),
+        key=_key("oov score", str(visit.base), asked.key),
+        title=_("Comparing fills"),
+        base=str(visit.base),
+    )
+
+
+def explain_word(visit: Visit, asked: Any, word: str) -> JobSpec:
+    """Tell how each fill that `asked` allows makes the row of `word`, which begins with no hyphen."""
+    assert visit.base is not None
+    options = [*_fill_options(visit, asked), *(["--thorough"] if asked.thorough else [])]
+    return JobSpec(
+        kind="oov",
+        arguments=("oov", "explain", word, *_laboratory(visit, asked), *options, "--json"),
+        key=_key("oov explain", str(visit.base), asked.key, word),
+        title=_("Making the row of {word}").format(word=word),
+        base=str(visit.base),
+    )
+
+
+def _laboratory(visit: Visit, asked: Any) -> list[str]:
+    """Words and sources as a recipe of their own: the draft may change while the job waits."""
+    assert visit.base is not None
+    recipe = visit.base / "recipes" / f"laboratory-{asked.key}.toml"
+    recipe.parent.mkdir(exist_ok=True)
+    recipe.write_text(asked.draft.recipe().to_toml(), encoding="utf-8")
+    return ["--recipe", str(recipe), "--base", str(visit.base)]
+
+
+def _fill_options(visit: Visit, asked: Any) -> list[str]:
+    """Donors and corpus as options, which start from no recipe's folder: their paths are whole."""
+    from core.recipe import resolved_path
+    from core.snippets import naming
+    from core.sources import parse_source
+
+    assert visit.base is not None
+    donors = [naming(resolved_path(parse_source(one), visit.base)) for one in asked.donors]
+    words = [part for donor in donors for part in ("--donor", donor)]
+    return [*words, *(["--corpus", str(visit.base / Path(asked.corpus).expanduser())] if asked.corpus else [])]

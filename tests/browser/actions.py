@@ -16,6 +16,7 @@ PAGES = {
     "vocabulary": "Vocabulary",
     "source": "Source",
     "coverage": "Coverage",
+    "laboratory": "Laboratory",
     "download": "Build and download",
     "explore": "Explore",
     "finetune": "Fine-tune",
