@@ -56,4 +56,5 @@ def _orthonormal(block: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArr
     diagonal = np.diagonal(lower)
     if not diagonal.min() > NEARLY_ALIKE * diagonal.max():
         return np.linalg.qr(block)
-    return block @ np.linalg.inv(lower).T, lower.T
+    upper: NDArray[np.float64] = lower.T.astype(np.float64, copy=False)
+    return block @ np.linalg.inv(upper), upper

@@ -30,7 +30,7 @@ AT_ONCE = 256  # rows: always a product of the same shape, so that a row does no
 SHARPNESS = 1.0
 LEAST = 20
 # Of the right sides: less is left then than the penalty leaves anyway.
-TOLERANCE = 0.02
+TOLERANCE = 0.05
 STEPS = 30
 SHOWN = 8
 LEARNING = N_("Learning from spelling")
@@ -57,7 +57,7 @@ class Spelling(Spec):
         return self
 
 
-class Spelled:
+class FromSpelling:
     """Rows told by spelling. Implements `Fitted`."""
 
     origin = Origin.MAPPED
@@ -161,9 +161,9 @@ class Spelled:
         return Explanation(tuple(Ingredient(self._names[i], float(shares[i])) for i in heavy if shares[i] > 0), told)
 
 
-def fit_spelling(spec: Spelling, ground: Ground) -> Spelled:
+def fit_spelling(spec: Spelling, ground: Ground) -> FromSpelling:
     """The regression from n-grams to the known rows. Raises FillError where too few words are known."""
-    return Spelled(spec, ground)
+    return FromSpelling(spec, ground)
 
 
 def _sharpened(cosines: NDArray[np.float32]) -> NDArray[np.float64]:
