@@ -14,7 +14,10 @@ from core.draft import Draft
 from core.jobs import JobSpec
 from core.messages import _
 from core.projection import TITLES, ProjectSpec, Selection
+from core.recipe import resolved_path
 from core.settings import plain
+from core.snippets import naming
+from core.sources import parse_source
 
 from . import cached, cached_maps, cached_tuning, server
 from .state import Visit
@@ -243,10 +246,6 @@ def _laboratory(visit: Visit, asked: Any) -> list[str]:
 
 def _fill_options(visit: Visit, asked: Any) -> list[str]:
     """Donors and corpus as options, which start from no recipe's folder: their paths are whole."""
-    from core.recipe import resolved_path
-    from core.snippets import naming
-    from core.sources import parse_source
-
     assert visit.base is not None
     donors = [naming(resolved_path(parse_source(one), visit.base)) for one in asked.donors]
     words = [part for donor in donors for part in ("--donor", donor)]

@@ -28,6 +28,7 @@ def fill(name: str, cosine: float, **more: Any) -> dict[str, Any]:
         "cosine_filled": round(cosine * 1.1, 4),
         "filled": 500 if exact else 420,
         "n": 500,
+        "missing": 3,
         "seconds": 0.0 if exact else 1.25,
         "intervals": {"cosine": [round(cosine - 0.02, 4), round(cosine + 0.02, 4)]},
         "refused": "",
@@ -41,7 +42,7 @@ def fill(name: str, cosine: float, **more: Any) -> dict[str, Any]:
 def refused(name: str, why: str) -> dict[str, Any]:
     """A fill that could not be fitted."""
     figures = ("cosine", "mrr", "r1", "r10", "overlap10", "norm_ratio", "cosine_filled")
-    nothing = {"filled": 0, "n": 500, "seconds": 0.0, "intervals": {}, "reliability": []}
+    nothing = {"filled": 0, "n": 500, "missing": 0, "seconds": 0.0, "intervals": {}, "reliability": []}
     return {"name": name, "kind": name.partition(" ")[0], **dict.fromkeys(figures), **nothing, "refused": why}
 
 
@@ -79,6 +80,7 @@ def hold_out(steps: list[dict[str, Any]] | None = None, *, beats: bool = True) -
         "recommended": {**best, "steps": steps if steps is not None else [{"kind": "mean"}]},
         "hidden": 500,
         "candidates": 8000,
+        "missing": 3,
         "groups": groups,
         "hard": {"n": 120, "fills": hard},
         "verdict": "Best for these words: donor → spelling, then the mean."

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.figures.oov import TITLES, cosines, costs, fill_names, harder, ranked
+from core.figures.oov import SIDES, TITLES, cosines, costs, fill_names, harder, ranked
 from core.figures.oov_kinds import kinds, reliability
 from core.messages import speaking
 from core.oov.kinds import FILLS
@@ -56,7 +56,7 @@ def test_names_of_costs_are_off_each_other_and_off_the_edges() -> None:
     for one in told["fills"]:
         one["seconds"] = 1.0
     places = costs(told).data[0].textposition
-    assert set(places) <= {"top center", "bottom center", "middle right", "middle left"} and len(set(places)) > 1
+    assert set(places) <= set(SIDES) and len(set(places)) > 1
 
 
 def test_costs_are_logarithmic_and_no_time_is_too_short_for_them() -> None:
