@@ -15,7 +15,13 @@ from core.recipe import Recipe, fingerprints
 from core.rows import LADDER_RUNGS
 
 GIVEN = {"kind": "given", "words": ["a", "b"]}
-fills = st.sampled_from([{"kind": name} for name in FILLS])
+DONOR = {"kind": "builtin", "name": "english"}
+# What a fill needs besides its kind.
+NEEDED = {
+    **dict.fromkeys(("donor", "nearest", "omp"), {"donor": DONOR}),
+    "blend": {"parts": [{"kind": "spelling"}, {"kind": "donor", "donor": DONOR}], "weights": [0.25, 0.75]},
+}
+fills = st.sampled_from([{"kind": name, **NEEDED.get(name, {})} for name in FILLS])
 words = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12), min_size=1, max_size=6)
 sources = st.lists(
     st.one_of(
