@@ -197,7 +197,7 @@ def with_told(value: Any) -> Any:
     `as_told` makes of it what was given, in its reader's language.
     """
     if isinstance(value, Mapping):
-        told = {name: pack(inner) for name, inner in value.items() if isinstance(inner, Text)}
+        told = {name: packed for name, inner in value.items() if (packed := _retellable(inner)) is not None}
         found = {name: with_told(inner) for name, inner in value.items()}
         return {**found, "told": told} if told else found
     if isinstance(value, (list, tuple)):
@@ -205,10 +205,24 @@ def with_told(value: Any) -> Any:
     return translated(value, "en")
 
 
+def _retellable(value: Any) -> Any:
+    """A message packed; of a list that has one all of them, others as they are; None where there is nothing to tell."""
+    if isinstance(value, Text):
+        return pack(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(one, Text) for one in value):
+        return [pack(one) if isinstance(one, Text) else one for one in value]
+    return None
+
+
 def as_told(value: Any) -> Any:
     """What `with_told` made, also after JSON, with its messages in the current language."""
     if isinstance(value, Mapping):
-        told = {name: unpack(packed) for name, packed in value.get("told", {}).items()}
+        told = {
+            name: [unpack(one) if isinstance(one, Mapping) else one for one in packed]
+            if isinstance(packed, list)
+            else unpack(packed)
+            for name, packed in value.get("told", {}).items()
+        }
         return {name: told.get(name) or as_told(inner) for name, inner in value.items() if name != "told"}
     return [as_told(inner) for inner in value] if isinstance(value, list) else value
 

@@ -23,7 +23,7 @@ from .covering import (
 )
 from .lock import describe_environment, describe_source, describe_vocabulary
 from .matrix import EmbeddingMatrix
-from .messages import _, speaking, translated
+from .messages import _, speaking, translated, with_told
 from .progress import Progress, ignore
 from .recipe import Recipe, fingerprints, resolved_path
 from .sources import open_source
@@ -234,7 +234,7 @@ def _lock(build: Build, seams: list[dict[str, Any]], seconds: dict[str, float], 
         "faulty": list(build.faulty),
         "seams": seams,
         "warnings": covered.warnings,
-        "gate": None if build.gate is None else build.gate.as_dict(),
+        "gate": None if build.gate is None else with_told(build.gate.as_dict()),
         "environment": describe_environment(covered.sources),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "timings": seconds,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from core.fixes import Fixes, Worklist, apply_fixes
 from core.listing import Listing
 from core.messages import current_language
 from core.neighbors import informed, nearest
-from core.pipeline import Cover, cover_opened, is_quick_to_read, read, unused_words
+from core.pipeline import Cover, Gain, cover_opened, is_quick_to_read, read, unused_words
 from core.recipe import Recipe, fingerprints, paths_in, resolved_path
 from core.sanity import Sanity, examine, telling_rows
 from core.sources import is_ready, open_source, parse_source
@@ -147,6 +147,11 @@ def _fixed(key: str, _found_key: str, _recipe: Recipe, _found: Cover) -> Cover:
     return replace(_found, recipe=_recipe, located=fixed.located, coverage=coverage, fixed=fixed)
 
 
+def gains(draft: Draft, base: Path) -> Mapping[str, Gain]:
+    """What each rung of the ladder finds, or would find, whatever is fixed. Raises NotReady, LexiloomError."""
+    return _found(draft, base)[1].gains
+
+
 def worklist(draft: Draft, base: Path) -> Worklist | None:
     """The draft's missing words with their causes, whatever is fixed; None while these are sought.
 
@@ -156,6 +161,9 @@ def worklist(draft: Draft, base: Path) -> Worklist | None:
         return _seeking(*_found(draft, base)).result(timeout=AT_ONCE)
     except TimeoutError:
         return None
+    except LexiloomError:
+        _seeking.clear()  # next time it is tried again
+        raise
 
 
 @st.cache_resource(max_entries=96, show_spinner=False)

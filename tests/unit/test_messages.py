@@ -316,3 +316,16 @@ def test_english_is_what_a_chinese_system_can_still_be_asked_for(folder: Path) -
     chinese, english = told(LANG="zh_CN.UTF-8"), told(LANG="zh_CN.UTF-8", LEXILOOM_LANG="en")
     assert "词嵌入矩阵" in chinese and "Build the embedding matrix" in english
     assert told() == told(LANG="C.UTF-8", LANGUAGE="zh_CN") == english
+
+
+def test_messages_in_lists_are_retold_beside_what_is_none() -> None:
+    from core.messages import as_told, with_told
+
+    given = {"steps": (_("Writing"), "sea", 3), "words": ["a", "b"], "inner": [{"text": _("Writing")}]}
+    kept = json.loads(json.dumps(with_told(given)))
+    assert kept["steps"] == ["Writing", "sea", 3] and "words" not in kept["told"]
+    assert as_told(kept) == {"steps": ["Writing", "sea", 3], "words": ["a", "b"], "inner": [{"text": "Writing"}]}
+    with speaking("zh_CN"):
+        again = as_told(kept)
+    assert again["steps"][1:] == ["sea", 3] and again["steps"][0] != "Writing"
+    assert again["inner"][0]["text"] == again["steps"][0]
