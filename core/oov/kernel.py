@@ -45,35 +45,36 @@ class KernelRidge:
     ) -> None:
         from scipy.linalg import cho_factor, cho_solve
 
-        self._keys, self._sharpness = keys, sharpness
+        # Cosines in float32 are exact enough for a kernel that is penalized by a tenth, and take half the time.
+        self._keys, self._sharpness = np.ascontiguousarray(keys, np.float32), sharpness
         counted = np.ones(len(keys)) if weights is None else weights
         self._mean = (targets * counted[:, None]).sum(0) / counted.sum()
-        kernel = self._kernel(keys @ keys.T)
+        kernel = self._kernel(self._keys @ self._keys.T).astype(np.float64)
         kernel[np.diag_indices(len(keys))] += ridge / counted
         factor = cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False)
-        self._dual = cho_solve(factor, targets - self._mean, check_finite=False)
+        self._dual = cho_solve(factor, targets - self._mean, check_finite=False).astype(np.float32)
 
-    def _kernel(self, cosines: NDArray[np.float64]) -> NDArray[np.float64]:
-        cosines -= 1
-        cosines *= self._sharpness
+    def _kernel(self, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        cosines -= np.float32(1)
+        cosines *= np.float32(self._sharpness)
         return np.exp(cosines, out=cosines)
 
     def __call__(self, keys: NDArray[np.float64]) -> Predicted:
         """What `keys` (float64[n, p]) are carried to."""
         n, d = len(keys), self._dual.shape[1]
         rows, nearest, reach = np.empty((n, d)), np.empty(n), np.empty(n)
-        block = np.zeros((AT_ONCE, keys.shape[1]))
+        block = np.zeros((AT_ONCE, keys.shape[1]), np.float32)
         for first in range(0, n, AT_ONCE):
             part = slice(first, min(n, first + AT_ONCE))
             k = part.stop - first
             block[:k], block[k:] = keys[part], 0
             cosines = block @ self._keys.T
             nearest[part] = cosines[:k].max(axis=1)
-            made = (self._kernel(cosines) @ self._dual)[:k]
+            made = (self._kernel(cosines) @ self._dual)[:k].astype(np.float64)
             reach[part] = np.sqrt(np.einsum("ij,ij->i", made, made))
             rows[part] = unit(made + self._mean)
         return Predicted(rows, nearest, reach)
 
-    def likenesses(self, keys: NDArray[np.float64]) -> NDArray[np.float64]:
-        """float64[n, k]: the kernel of `keys` with those that were learned from."""
-        return self._kernel(keys @ self._keys.T)
+    def likenesses(self, keys: NDArray[np.float64]) -> NDArray[np.float32]:
+        """float32[n, k]: the kernel of `keys` with those that were learned from."""
+        return self._kernel(keys.astype(np.float32) @ self._keys.T)

@@ -138,7 +138,7 @@ class FromSpelling:
         """float64[n], the largest cosine to a word of the pool; float64[n, d], how far from the mean it points."""
         cosines = rows @ self._across
         if self._primal is not None:
-            return cosines.max(axis=1).toarray().ravel().astype(np.float64), (rows @ self._primal).astype(np.float64)
+            return cosines.toarray().max(axis=1).astype(np.float64), (rows @ self._primal).astype(np.float64)
         wide = cosines.toarray()
         return wide.max(axis=1).astype(np.float64), _sharpened(wide) @ self._dual
 
