@@ -61,7 +61,7 @@ def _alt(found: Cover) -> str:
 def warnings(found: Cover) -> None:
     """What the reader of the figures should know."""
     for warning in found.warnings:
-        if warning["code"] != "ambiguous":
+        if warning["code"] not in ("ambiguous", "fixes"):
             st.warning(escaped(retold(warning["text"])), icon=":material/warning:")
 
 
