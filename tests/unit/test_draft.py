@@ -13,8 +13,11 @@ WHOLE = {
     "vocabulary": {"kind": "given", "words": ["cat", "dog"]},
     "sources": ["builtin:english", "random:256"],
     "ladder": {"title": False},
-    "oov": "pieces,mean",
+    "fixes": {"accept": ["slip"], "words": [{"word": "dog", "use": ["cat"]}]},
+    "oov": [{"kind": "donor", "donor": "builtin:chinese"}, "pieces", "mean"],
     "transforms": ["center", "unit"],
+    "gate": {"accept": ["zero"]},
+    "keep_whole": True,
 }
 
 

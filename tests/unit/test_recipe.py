@@ -18,7 +18,7 @@ GIVEN = {"kind": "given", "words": ["a", "b"]}
 DONOR = {"kind": "builtin", "name": "english"}
 # What a fill needs besides its kind.
 NEEDED = {
-    **dict.fromkeys(("donor", "nearest", "omp"), {"donor": DONOR}),
+    **{kind: {"donor": DONOR} for kind in ("donor", "nearest", "omp")},
     "blend": {"parts": [{"kind": "spelling"}, {"kind": "donor", "donor": DONOR}], "weights": [0.25, 0.75]},
 }
 fills = st.sampled_from([{"kind": name, **NEEDED.get(name, {})} for name in FILLS])

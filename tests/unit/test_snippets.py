@@ -60,6 +60,39 @@ RECIPES: dict[str, dict[str, Any]] = {
         "sources": ["builtin:english", "random:8"],
         "combine": {"kind": "concatenate", "weights": [1.0, 0.5], "partial": "zeros"},
     },
+    "fixes": {
+        "vocabulary": {"kind": "words", "path": "w.txt"},
+        "sources": ["random:8"],
+        "fixes": {
+            "accept": ["slip", "inflection"],
+            "words": [{"word": "it's", "use": ["it", "is"]}, {"word": "词", "leave_out": True}, {"word": "x"}],
+        },
+        "gate": "zero,noise",
+        "keep_whole": True,
+    },
+    "accepted": {
+        "vocabulary": {"kind": "words", "path": "w.txt"},
+        "sources": ["random:8"],
+        "fixes": {"accept": ["case"]},
+        "gate": "identical",
+    },
+    "fills": {
+        "vocabulary": {"kind": "words", "path": "w.txt"},
+        "sources": ["builtin:english"],
+        "oov": [
+            {
+                "kind": "blend",
+                "parts": [
+                    {"kind": "donor", "donor": "d v.txt", "sharpness": 2.0},
+                    {"kind": "alacarte", "corpus": "c.txt"},
+                ],
+                "weights": [0.75, 0.25],
+            },
+            {"kind": "nearest", "donor": "hf:owner/model", "k": 5},
+            "spelling",
+            "mean",
+        ],
+    },
     "options": {
         "vocabulary": {"kind": "table", "path": "t.csv", "column": "wort"},
         "sources": ["random:8"],

@@ -179,5 +179,5 @@ class TestBlend:
 
     @pytest.mark.parametrize("weights", [(0.5,), (0.0, 0.0), (1.0, 0.5, 0.2), (-1.0, 1.0)])
     def test_weights_must_fit(self, folder: Path, weights: tuple[float, ...]) -> None:
-        with pytest.raises(ValueError, match="weight|greater than or equal"):
+        with pytest.raises(ValueError, match=r"weight|greater than or equal"):
             Blend(parts=(donor(folder), Pieces()), weights=weights)
