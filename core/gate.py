@@ -51,9 +51,9 @@ FEWEST_ALIKE, FEWEST_UNKNOWN = 3, 2
 FAR, FACTOR = 5.0, 3.0
 FEWEST_LENGTHS = 30
 TENTH = 1.2815515655446004  # standard deviations from the middle to the tenth that lies farthest
-# Of how many rows the neighbors are looked at (all of so many, else of a sample), among how many numbers, beside how
-# many random rows.
-WHOLE, TESTED, NUMBERS, DRAWN = 8192, 4096, 1 << 22, 1000
+# Of how many rows the neighbors are looked at (in every build fewer, as nobody asked for it), among how many numbers,
+# beside how many random rows.
+TESTED, QUICKLY, NUMBERS, DRAWN = 8192, 1024, 1 << 22, 1000
 NEIGHBORS = 10
 # With fewer rows or dimensions, random directions have neighbors as near as those of words.
 FEWEST_ROWS, FEWEST_DIMENSIONS = 200, 10
@@ -149,16 +149,20 @@ class Gate:
 
 
 def examine_gate(
-    matrix: EmbeddingMatrix, spec: GateSpec = NOTHING_ACCEPTED, *, seed: int = 0, progress: Progress = ignore
+    matrix: EmbeddingMatrix,
+    spec: GateSpec = NOTHING_ACCEPTED,
+    *,
+    seed: int = 0,
+    tested: int = TESTED,
+    progress: Progress = ignore,
 ) -> Gate:
     """Look a finished matrix over for degenerate rows. Depends on the matrix and `seed` alone.
 
-    Zero and identical rows and lengths are those of all rows; of a large matrix the neighbors of some thousands of
-    words are looked at (`Finding.tested`), among some more, so that a million rows take seconds. `progress` may raise
-    `Cancelled`.
+    Zero and identical rows and lengths are those of all rows. The neighbors of `tested` words are looked at, among some
+    more, so that a million rows take seconds (`Finding.tested`). `progress` may raise `Cancelled`.
     """
     look = _Look(matrix, spec)
-    found = [*_zero(look), *_identical(look), *_norm(look), *_noise(look, seed, progress)]
+    found = [*_zero(look), *_identical(look), *_norm(look), *_noise(look, seed, tested, progress)]
     order = {kind: i for i, kind in enumerate(FINDINGS)}
     return Gate(tuple(sorted(found, key=lambda one: (order[one.kind], bool(one.expected), not one.blocks))), spec)
 
@@ -298,7 +302,7 @@ def _far(rows: Ints, norms: NDArray[np.float64]) -> Ints:
     return rows[(logs < below) | (logs > above)]
 
 
-def _noise(look: _Look, seed: int, progress: Progress) -> list[Finding]:
+def _noise(look: _Look, seed: int, most: int, progress: Progress) -> list[Finding]:
     found = []
     random = look.drawn | (look.matrix.rows.is_(Origin.INVENTED) & look.by("normal", "diagonal"))
     if len(at := look.kept[random[look.kept]]):
@@ -310,7 +314,7 @@ def _noise(look: _Look, seed: int, progress: Progress) -> list[Finding]:
     rows = look.kept[given[look.kept]]
     if len(rows) < FEWEST_ROWS or look.matrix.dim < FEWEST_DIMENSIONS:
         return found
-    noise, hubs, tested = _near_to_nothing(look.matrix, rows, seed, progress)
+    noise, hubs, tested = _near_to_nothing(look.matrix, rows, seed, most, progress)
     if len(noise) >= max(FEWEST_NOISE, NOISE_SHARE * tested):
         text = ngettext(
             "of {tested} rows looked at, {n} is no nearer to other words than random rows are",
@@ -328,7 +332,9 @@ def _noise(look: _Look, seed: int, progress: Progress) -> list[Finding]:
     return found
 
 
-def _near_to_nothing(matrix: EmbeddingMatrix, rows: Ints, seed: int, progress: Progress) -> tuple[Ints, Ints, int]:
+def _near_to_nothing(
+    matrix: EmbeddingMatrix, rows: Ints, seed: int, tested: int, progress: Progress
+) -> tuple[Ints, Ints, int]:
     """Those of `rows` whose nearest words are no nearer than a random row's, those near to absurdly many, and of
     how many the neighbors were looked at.
 
@@ -341,11 +347,12 @@ def _near_to_nothing(matrix: EmbeddingMatrix, rows: Ints, seed: int, progress: P
     among = rows if len(rows) <= most else np.sort(draw.choice(rows, most, replace=False))
     unit = unit32(np.asarray(matrix.vectors[among], np.float32))
     n, dim = unit.shape
-    asked = np.arange(n) if n <= WHOLE else np.sort(draw.choice(n, TESTED, replace=False))
-    even = draw.standard_normal((DRAWN, dim), np.float32)
+    asked = np.arange(n) if n <= tested else np.sort(draw.choice(n, tested, replace=False))
+    drawn = min(DRAWN, max(tested // 2, FEWEST_ROWS))
+    even = draw.standard_normal((drawn, dim), np.float32)
     noise, _ids = _noise_among(unit, asked, unit32(even), progress)
     unit = unit32(unit - unit.mean(axis=0, dtype=np.float64).astype(np.float32))
-    by_column = unit[draw.integers(n, size=(DRAWN, dim)), np.arange(dim)]
+    by_column = unit[draw.integers(n, size=(drawn, dim)), np.arange(dim)]
     more, ids = _noise_among(unit, asked, unit32(by_column), progress)
     shares = np.bincount(ids.reshape(-1), minlength=n) / len(asked)
     return among[asked[noise | more]], among[shares > HUB], len(asked)

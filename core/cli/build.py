@@ -85,10 +85,12 @@ def run(
 
 def _load_ahead() -> None:
     import pyarrow.parquet
+    import scipy.optimize
 
-    from .. import card, exports
+    from .. import card, exports, gate
+    from ..neighbors import kernels
 
-    del card, exports, pyarrow
+    del card, exports, gate, kernels, pyarrow, scipy
 
 
 def _check_target(out: Path) -> None:

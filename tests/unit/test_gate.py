@@ -290,17 +290,19 @@ def test_a_row_near_to_an_absurd_share_of_words_is_a_warning() -> None:
 
 
 def test_of_many_rows_some_are_tested_and_the_seed_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.gate.WHOLE", 500)
-    monkeypatch.setattr("core.gate.TESTED", 500)
     monkeypatch.setattr("core.gate.NUMBERS", 800 * 32)
     vectors = clustered(2000)
     planted_noise(vectors, 300)
     matrix = matrix_of(vectors)
-    found = one(examine_gate(matrix, seed=1), "noise")
+
+    def gate(seed: int) -> Gate:
+        return examine_gate(matrix, seed=seed, tested=500)
+
+    found = one(gate(1), "noise")
     assert found.tested == 500 and found.count < 150
-    assert examine_gate(matrix, seed=1).as_dict() == examine_gate(matrix, seed=1).as_dict()
-    np.testing.assert_array_equal(one(examine_gate(matrix, seed=1), "noise").rows, found.rows)
-    assert not np.array_equal(one(examine_gate(matrix, seed=2), "noise").rows, found.rows)
+    assert gate(1).as_dict() == gate(1).as_dict()
+    np.testing.assert_array_equal(one(gate(1), "noise").rows, found.rows)
+    assert not np.array_equal(one(gate(2), "noise").rows, found.rows)
 
 
 def test_the_work_can_be_stopped() -> None:
