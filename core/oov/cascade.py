@@ -23,7 +23,7 @@ from .spelling import Spelling
 from .split import Split
 from .zeros import Zeros
 
-StepSpec = Annotated[
+Step = (
     Mean
     | Normal
     | Diagonal
@@ -37,9 +37,9 @@ StepSpec = Annotated[
     | Spelling
     | Nearest
     | Omp
-    | Blend,
-    Field(discriminator="kind"),
-]
+    | Blend
+)
+StepSpec = Annotated[Step, Field(discriminator="kind")]
 
 
 class Cascade(Spec):

@@ -12,7 +12,7 @@ from ..errors import RecipeError, one_of
 from ..messages import _
 from .alacarte import ALaCarte, fit_alacarte
 from .blend import Blend, fit_blend
-from .cascade import Cascade
+from .cascade import Cascade, Step
 from .contract import Fitted
 from .diagonal import Diagonal, fit_diagonal
 from .donor import Donor, fit_donor
@@ -28,24 +28,7 @@ from .spelling import Spelling, fit_spelling
 from .split import Split, fit_split
 from .zeros import Zeros, fit_zeros
 
-FillSpec = Annotated[
-    Mean
-    | Normal
-    | Diagonal
-    | Zeros
-    | Drop
-    | Pieces
-    | Ngrams
-    | Split
-    | Donor
-    | ALaCarte
-    | Spelling
-    | Nearest
-    | Omp
-    | Blend
-    | Cascade,
-    Field(discriminator="kind"),
-]
+FillSpec = Annotated[Step | Cascade, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True)
