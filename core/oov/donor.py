@@ -1,8 +1,9 @@
 """Another source that has the word: its row there, carried over into the space of the known rows.
 
 A linear map keeps a word's identity but bends to no curve; a mean of neighbors (WECHSEL, FOCUS)
-follows every curve and loses the identity. Kernel ridge regression over the donor's rows does both: near to many
-overlap words it follows them, far from all it falls back to what is linear. docs/oov.md has the figures.
+follows every curve and loses the identity. Kernel ridge regression over the donor's rows comes nearest to the true row,
+a linear map finds the word itself more often: their mean is nearly as good as the better of both in each respect.
+benchmarks/oov.md has the figures.
 """
 
 from __future__ import annotations
@@ -50,6 +51,13 @@ class Donor(Spec):
         le=16,
     )
     ridge: float = option(0.1, N_("Penalty"), N_("How little single words are trusted."), gt=0, le=100)
+    linear: float = option(
+        0.4,
+        N_("Linear share"),
+        N_("How much a linear map counts: more finds the word itself more often, less comes nearer to its row."),
+        ge=0,
+        le=1,
+    )
 
 
 class DonorRows:
@@ -137,7 +145,8 @@ class Carried:
 
     @cached_property
     def _regression(self) -> KernelRidge:
-        return KernelRidge(self._rows.keys, self._rows.targets, sharpness=self._spec.sharpness, ridge=self._spec.ridge)
+        options = {name: getattr(self._spec, name) for name in ("sharpness", "ridge", "linear")}
+        return KernelRidge(self._rows.keys, self._rows.targets, **options)
 
     def can_fill(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """See `Fitted`: what the donor has."""
@@ -165,7 +174,9 @@ class Carried:
             _("{donor} has the word; its row there is compared with those of {n} words that both sources have").format(
                 donor=self._rows.name, n=number(len(self._rows.words))
             ),
-            _("a kernel ridge regression carries it over: near words tell most, and what is linear is kept"),
+            _(
+                "a kernel ridge regression, where near words tell most, and a linear map carry it over; it is their mean"
+            ),
         )
         return Explanation(tuple(Ingredient(self._rows.words[i], float(near[i])) for i in best.tolist()), told)
 
