@@ -85,12 +85,10 @@ def run(
 
 def _load_ahead() -> None:
     import pyarrow.parquet
-    import scipy.optimize
 
-    from .. import card, exports, gate
-    from ..neighbors import kernels
+    from .. import card, exports
 
-    del card, exports, gate, kernels, pyarrow, scipy
+    del card, exports, pyarrow
 
 
 def _check_target(out: Path) -> None:

@@ -174,9 +174,7 @@ class Carried:
             _("{donor} has the word; its row there is compared with those of {n} words that both sources have").format(
                 donor=self._rows.name, n=number(len(self._rows.words))
             ),
-            _(
-                "a kernel ridge regression, where near words tell most, and a linear map carry it over; it is their mean"
-            ),
+            _("a kernel ridge regression (near words tell most) and a linear map carry it over; both are averaged"),
         )
         return Explanation(tuple(Ingredient(self._rows.words[i], float(near[i])) for i in best.tolist()), told)
 
