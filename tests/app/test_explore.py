@@ -147,7 +147,7 @@ def test_rows_that_are_all_the_same_are_one_point(opened: Open, lexiloom_home: o
     lines = [f"w{i} " + " ".join(map(str, row)) for i, row in enumerate(vectors.tolist())]
     (tmp_path / "same.txt").write_text("\n".join(lines))
     here = server.workspaces().create()
-    recipe = Recipe(vocabulary=[f"w{i}" for i in range(8)], sources=[str(tmp_path / "same.txt")])
+    recipe = Recipe(vocabulary=[f"w{i}" for i in range(8)], sources=[str(tmp_path / "same.txt")], gate="identical")
     run(recipe).save(server.home().builds / ALIKE)
     here.add_build(ALIKE)
     app = opened("explore", w=here.id, view="map")

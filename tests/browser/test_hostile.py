@@ -219,7 +219,11 @@ def test_coverage_shows_them_as_text_in_tables_warnings_panels_and_hover_labels(
         told.append(hovered(hostile))
     assert IMAGE in "\n".join(told), "the sources' names are in their labels"
 
-    do.keyed(hostile, "words-state").get_by_role("combobox").click()
+    box = do.keyed(hostile, "words-state").get_by_role("combobox")
+    # The list of options closes when the page scrolls below it.
+    box.scroll_into_view_if_needed()
+    do.settle(hostile)
+    box.click()
     hostile.get_by_role("option", name=re.compile("^all words")).click()
     search = (
         do.keyed(hostile, "words-search")
