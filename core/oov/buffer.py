@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..matrix import EmbeddingMatrix, Located
+from ..combining import combine
+from ..matrix import EmbeddingMatrix, Located, Lookup
 from ..messages import N_, _
-from ..progress import Reached
+from ..progress import Progress, Reached, ignore
 from ..rows import Origin, Rows
 from ..sources.protocol import Context, Source
 
@@ -149,6 +151,16 @@ class Buffer:
         """The matrix; every row must be filled by now."""
         rows = Rows(**self.columns, sources=tuple(self.names), methods=tuple(self.methods))
         return EmbeddingMatrix(self.located.vocabulary, self.vectors, rows, history=(history,))
+
+
+def buffer_of(located: Located | Lookup | Buffer, seed: int, context: Context | None, progress: Progress) -> Buffer:
+    """`located` with its found rows read; a buffer stays as it is, with its own seed and context."""
+    if isinstance(located, Buffer):
+        return located
+    context = context or Context()
+    if progress is not ignore:
+        context = replace(context, progress=progress)
+    return Buffer(combine([located]) if isinstance(located, Lookup) else located, seed, context)
 
 
 def standard_normal(seed: int, word: str, dim: int) -> NDArray[np.float64]:

@@ -10,7 +10,6 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..combining import combine
 from ..errors import FillError, LexiloomError
 from ..matrix import Located, Lookup
 from ..messages import N_, _, number
@@ -18,7 +17,7 @@ from ..progress import Progress, ignore
 from ..sources.protocol import Context
 from .blend import PartSpec
 from .breakdown import Group, group_words
-from .buffer import Buffer
+from .buffer import Buffer, buffer_of
 from .cascade import Cascade
 from .chance import Chance
 from .choosing import Trial
@@ -26,7 +25,7 @@ from .confidence import reliability
 from .contract import Made
 from .ground import Ground
 from .hidden import MOST, SHARE, choose_hidden
-from .kinds import FILLS, as_fill
+from .kinds import FILLS, as_fill, names_of
 from .mean import Mean
 from .normal import Normal
 from .recommending import Recommendation, recommend
@@ -111,7 +110,7 @@ def hold_out(
     can't be fitted is told as refused. Raises FillError where there are too few known words to hide any, RecipeError
     for an unknown name.
     """
-    buffer = _buffer(located, seed, context, progress)
+    buffer = buffer_of(located, seed, context, progress)
     ground = Ground(buffer)
     hidden = choose_hidden(ground, share=share, most=most, seed=seed)
     if len(hidden) < FEWEST:
@@ -123,15 +122,6 @@ def hold_out(
         )
     progress = buffer.context.progress
     return _Sitting(ground, hidden, progress).run([as_fill(one) for one in fills], seed)
-
-
-def _buffer(located: Located | Lookup | Buffer, seed: int, context: Context | None, progress: Progress) -> Buffer:
-    if isinstance(located, Buffer):
-        return located
-    context = context or Context()
-    if progress is not ignore:
-        context = replace(context, progress=progress)
-    return Buffer(combine([located]) if isinstance(located, Lookup) else located, seed, context)
 
 
 class _Sitting:
@@ -159,7 +149,7 @@ class _Sitting:
         chance = Chance(len(self.hidden), seed)
         trials: list[Trial] = []
         scores: list[Score] = []
-        for k, (name, spec) in enumerate(zip(_names(specs), specs, strict=True)):
+        for k, (name, spec) in enumerate(zip(names_of(specs), specs, strict=True)):
             self.stage = (_(TRYING), k, len(specs), _("fills"))
             self.progress(*self.stage, name)
             try:
@@ -249,13 +239,6 @@ def _made(spec: Any, known: Ground, words: Sequence[str], missing: Sequence[str]
 
 def _distinct(specs: Sequence[Any]) -> list[Any]:
     return [spec for k, spec in enumerate(specs) if spec not in specs[:k]]
-
-
-def _names(specs: Sequence[Any]) -> list[str]:
-    """The kinds, numbered from the second of a kind on."""
-    kinds = [spec.kind for spec in specs]
-    counts = [kinds[: k + 1].count(kind) for k, kind in enumerate(kinds)]
-    return [kind if n == 1 else f"{kind} {n}" for kind, n in zip(kinds, counts, strict=True)]
 
 
 def _fitted(scores: Sequence[Score]) -> list[Score]:

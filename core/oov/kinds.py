@@ -78,3 +78,10 @@ def as_fill(given: Any) -> Any:
     if isinstance(given, Sequence):
         return Cascade(steps=tuple(as_fill(one) for one in given))
     return given
+
+
+def names_of(specs: Sequence[Any]) -> list[str]:
+    """The kinds, numbered from the second of a kind on."""
+    kinds = [spec.kind for spec in specs]
+    counts = [kinds[: k + 1].count(kind) for k, kind in enumerate(kinds)]
+    return [kind if n == 1 else f"{kind} {n}" for kind, n in zip(kinds, counts, strict=True)]

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..combining import combine
 from ..combining.mapping import unit
 from ..errors import InputError, LexiloomError
 from ..matrix import Located, Lookup
@@ -23,14 +22,14 @@ from ..progress import Progress, ignore
 from ..rows import Origin
 from ..sources.protocol import Context
 from ..vocabulary.vocabulary import Vocabulary
-from .buffer import Buffer
+from .buffer import Buffer, buffer_of
 from .cascade import Cascade
 from .confidence import DIGITS, calibrate
 from .contract import Fitted, Ingredient, Made
 from .drop import DROPPED
 from .filling import fit
 from .ground import Ground
-from .kinds import as_fill
+from .kinds import as_fill, names_of
 from .mean import Mean
 from .scoring import TIE, rounded
 
@@ -168,9 +167,9 @@ def tell_story(
     specs = [spec for k, spec in enumerate(specs) if spec not in specs[:k]]
     vocabulary = located.located.vocabulary if isinstance(located, Buffer) else located.vocabulary
     _refuse(word, vocabulary)
-    teller = _Teller(_buffer(located, seed, context, progress), word)
+    teller = _Teller(buffer_of(located, seed, context, progress), word)
     told: list[_Told] = []
-    for k, (name, spec) in enumerate(zip(_names(specs), specs, strict=True)):
+    for k, (name, spec) in enumerate(zip(names_of(specs), specs, strict=True)):
         teller.progress(_(TELLING), k, len(specs), _("fills"), name)
         told.append(teller.told(name, spec, sure=confidences))
     teller.progress(_(TELLING), len(specs), len(specs), _("fills"))
@@ -190,15 +189,6 @@ def _refuse(word: str, vocabulary: Vocabulary) -> None:
         raise InputError(
             _("{word} is not a word of the vocabulary").format(word=repr(word)), fix=fix.format(words=near)
         )
-
-
-def _buffer(located: Located | Lookup | Buffer, seed: int, context: Context | None, progress: Progress) -> Buffer:
-    if isinstance(located, Buffer):
-        return located
-    context = context or Context()
-    if progress is not ignore:
-        context = replace(context, progress=progress)
-    return Buffer(combine([located]) if isinstance(located, Lookup) else located, seed, context)
 
 
 @dataclass(frozen=True)
@@ -377,13 +367,6 @@ class _Plane:
 
 def _heaviest(ingredients: Sequence[Ingredient]) -> tuple[str, ...]:
     return tuple(one.name for one in sorted(ingredients, key=lambda one: -abs(one.weight))[:HEAVIEST])
-
-
-def _names(specs: Sequence[Any]) -> list[str]:
-    """The kinds, numbered from the second of a kind on."""
-    kinds = [spec.kind for spec in specs]
-    counts = [kinds[: k + 1].count(kind) for k, kind in enumerate(kinds)]
-    return [kind if n == 1 else f"{kind} {n}" for kind, n in zip(kinds, counts, strict=True)]
 
 
 def _plain(value: Any) -> Any:
