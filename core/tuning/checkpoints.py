@@ -10,17 +10,16 @@ Keeping the best on disk, not in memory, halves what training needs.
 from __future__ import annotations
 
 import json
-import math
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..messages import _
-from ..workspace.atomic import atomic_file, explained
+from ..workspace.atomic import explained
+from ..workspace.state_files import fill, finite, is_whole, read_json, write_arrays, write_json
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,7 +42,7 @@ class Checkpoints:
         if found is None or found.get("version") != VERSION or found.get("key") != self.key:
             return None
         named = [found.get("last"), found.get("best")]
-        return found if all(n is None or _is_whole(self._path(n)) for n in named) else None
+        return found if all(n is None or is_whole(self._path(n)) for n in named) else None
 
     @property
     def best(self) -> int | None:
@@ -60,7 +59,7 @@ class Checkpoints:
         path = self._path(epoch)
         with explained(path):
             made = path.with_suffix(".part")
-            write_tensors(made, {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()})
+            write_arrays(made, {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()})
             made.replace(path)
         self.state |= {**told, "last": epoch, "best": epoch if best else self.best}
         write_json(self.folder / STATE, self.state)
@@ -96,22 +95,8 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def write_tensors(path: Path, arrays: Mapping[str, NDArray[np.float32]]) -> None:
-    """Arrays as safetensors, each written as it lies: the library would copy them to bytes first."""
-    offsets, header = 0, {}
-    for name, array in arrays.items():
-        header[name] = {"dtype": "F32", "shape": list(array.shape), "data_offsets": [offsets, offsets + array.nbytes]}
-        offsets += array.nbytes
-    told = json.dumps(header, separators=(",", ":")).encode()
-    told += b" " * (-len(told) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(told)) + told)
-        for array in arrays.values():
-            np.ascontiguousarray(array, "<f4").tofile(file)
-
-
 def read_tensors(path: Path, into: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """What `write_tensors` wrote: what `into` names straight into these tensors, with no second copy of large ones."""
+    """What `write_arrays` wrote: what `into` names straight into these tensors, with no second copy of large ones."""
     import torch
 
     rest = {}
@@ -124,55 +109,12 @@ def read_tensors(path: Path, into: Mapping[str, Tensor]) -> dict[str, Tensor]:
             if target is not None and tuple(told["shape"]) != tuple(target.shape):
                 raise OSError(_("{file} is of another training").format(file=path.name))
             if target is not None and target.device.type == "cpu" and target.is_contiguous():
-                _fill(file, target.numpy())
+                fill(file, target.numpy())
                 continue
             array = np.empty(tuple(told["shape"]), np.float32)
-            _fill(file, array)
+            fill(file, array)
             if target is None:
                 rest[name] = torch.from_numpy(array)
             else:
                 target.copy_(torch.from_numpy(array))
     return rest
-
-
-def _fill(file: IO[bytes], array: NDArray[np.float32]) -> None:
-    flat = array.reshape(-1).view(np.uint8)
-    if flat.size and file.readinto(flat.data) != flat.size:  # type: ignore[attr-defined]
-        raise OSError(_("{file} is cut off").format(file=file.name))
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether there is such a file, and all of it: a machine that lost its power may keep a part of one."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, "numpy"):
-            return True
-    except (OSError, SafetensorError):
-        return False
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write plain values whole or not at all."""
-    with atomic_file(path) as file:
-        file.write(json.dumps(value).encode())
-
-
-def finite(value: Any) -> Any:
-    """Plain values with None for what is not a finite number: JSON that others read has none."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {name: finite(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(inner) for inner in value]
-    return value
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """What `write_json` wrote; None where there is nothing that can be read."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import N_, _, number, speaking
+from ..workspace.state_files import finite
 from .applying import exported, tuned_matrix
 from .bags import Bags
-from .checkpoints import finite
 from .drift import measure_drift, measure_forgetting
 from .kinds import TASKS, TITLES
 from .loop import Objective, Trained

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..messages import as_told, with_told
 from ..workspace.atomic import atomic_file
-from .checkpoints import finite, read_json
+from ..workspace.state_files import finite, read_json
 
 REPORT = "tuning.json"
 

@@ -15,7 +15,7 @@ from core.exports import SavedBuild
 from core.messages import current_language
 from core.progress import ignore
 from core.recipe import Recipe
-from core.tuning.checkpoints import LIVE, read_json
+from core.tuning.checkpoints import LIVE
 from core.tuning.cutting import Cutter, cutter_of
 from core.tuning.data import language_in, read_data, read_pairs
 from core.tuning.data_spec import DataSpec
@@ -23,6 +23,7 @@ from core.tuning.packing import Described, TokenRows
 from core.tuning.reading import files_of, read_plain
 from core.tuning.report import REPORT, Report, read_report
 from core.workspace.builds import TUNING
+from core.workspace.state_files import read_json
 
 from . import server
 from .cached import stamp, told

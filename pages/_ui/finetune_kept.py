@@ -15,12 +15,12 @@ from core.errors import LexiloomError
 from core.messages import _, number
 from core.settings import plain
 from core.tuned import refuse_tuned
-from core.tuning.checkpoints import read_json, write_json
 from core.tuning.data_spec import DataSpec
 from core.tuning.kinds import KINDS, TASKS, TITLES, TuningSpec
 from core.tuning.report import Report
 from core.tuning.tune import check_spec
 from core.validation import explain
+from core.workspace.state_files import read_json, write_json
 
 from . import cached, cached_tuning, server, state
 from .explore_choices import Chosen

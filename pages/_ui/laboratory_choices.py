@@ -17,7 +17,7 @@ from core.snippets import naming
 from core.sources import list_builtin, list_catalog, parse_source
 from core.sources.catalog import is_fetched
 from core.sources.protocol import Context
-from core.tuning.checkpoints import read_json, write_json
+from core.workspace.state_files import read_json, write_json
 
 from . import cached, catalog_panels, server, state
 from .names import source_name, vocabulary_name

@@ -14,9 +14,10 @@ import torch
 from core.messages import speaking
 from core.progress import Cancelled
 from core.tuning.bags import Bags
-from core.tuning.checkpoints import LIVE, STATE, Checkpoints, clear, read_json
+from core.tuning.checkpoints import LIVE, STATE, Checkpoints, clear
 from core.tuning.classify import Classify
 from core.tuning.loop import TuningError, train
+from core.workspace.state_files import read_json
 from tests.unit.tuning import made
 
 
