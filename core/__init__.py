@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .recipe import Recipe as Recipe
     from .rows import Origin as Origin
     from .sources import open_source as open_source
+    from .trained import train as train
     from .transforms import transform as transform
     from .tuning import finetune as finetune
     from .vocabulary import read_vocabulary as read_vocabulary
@@ -59,6 +60,7 @@ _HOMES = {
     "project": "projection",
     "read_vocabulary": "vocabulary",
     "run": "pipeline",
+    "train": "trained",
     "transform": "transforms",
 }
 

@@ -19,6 +19,7 @@ SAID = {
     "random": ("kind", "dim", "distribution"),
     "file": ("kind", "path", "member"),
     "build": ("kind", "path"),
+    "trained": ("kind", "path"),
     **dict.fromkeys(("hf", "hf-input", "hf-context", "model2vec"), ("kind", "model", "revision", "path")),
 }
 

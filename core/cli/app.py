@@ -27,6 +27,7 @@ VERBS = {
     "project": ("project", N_("Lay a build's words out as a map, say how far it can be trusted, and write it.")),
     "compare": ("compare", N_("Compare two builds: which neighbors they share, which words moved, and how far.")),
     "finetune": ("finetune", N_("Tune a build's matrix on texts, and say whether that helped.")),
+    "train": ("train", N_("Train word vectors on your own text: word2vec, fastText, GloVe.")),
     "sources": ("sources", N_("List the built-in sources, the catalog, and the indexes kept; rank some.")),
     "download": ("download", N_("Fetch sources of the catalog ahead, so that they can be used without a network.")),
     "app": ("serve", N_("Start the web app, for yourself or for a class.")),

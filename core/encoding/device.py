@@ -67,3 +67,16 @@ def _has_fast_bfloat16(torch: Any) -> bool:
     """Whether the processor multiplies bfloat16 matrices itself (AMX, AVX-512 BF16); emulated, it is slower."""
     has = torch.cpu.get_capabilities()
     return bool(torch.backends.mkldnn.is_available() and (has.get("amx_bf16") or has.get("avx512_bf16")))
+
+
+def has_cuda_driver() -> bool:
+    """Whether CUDA may be here, found out without PyTorch: importing that takes longer than a small training."""
+    import ctypes
+
+    if os.environ.get("LEXILOOM_DEVICE", "auto").partition(":")[0] in ("cpu", "mps"):
+        return False
+    try:
+        ctypes.CDLL("nvcuda.dll" if os.name == "nt" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True

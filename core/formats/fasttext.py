@@ -19,7 +19,7 @@ from ..messages import _
 from ..progress import Progress
 from .binary import read_fixed
 from .hashing import hashes_of
-from .native import kernels
+from .ngrams import buckets_of
 from .protocol import Block, Faults, Header, Rows
 from .streams import ByteFile, digest_of
 
@@ -29,7 +29,6 @@ DICTIONARY = struct.Struct("<iiiqq")
 OLD_DICTIONARY = struct.Struct("<iiiq")
 BATCH = 1 << 15
 WORDS_AT_ONCE = 2048  # some 20 n-grams each: 50 MB of rows at 300 dimensions
-END_OF_SENTENCE = "</s>"
 
 
 class FastTextVectors:
@@ -186,19 +185,8 @@ class FastTextVectors:
         self, words: Sequence[str], own: NDArray[np.int64] | None
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Matrix rows that make up each word, one word after the other, and where each word's end."""
-        encoded = [b"" if w == END_OF_SENTENCE else f"<{w}>".encode("utf-8", "surrogatepass") for w in words]
-        ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
-        ngram_ends = np.zeros(len(words), np.int64)
-        ngrams = np.empty(0, np.int64)
-        if self._buckets > 0:
-            text = np.frombuffer(b"".join(encoded) + b"\0", np.uint8)
-            capacity = int(ends[-1]) * (self._longest - self._shortest + 1) + 1
-            ngrams = np.empty(capacity, np.int64)
-            found = kernels()["ngram_buckets"](
-                text.ctypes.data, ends.ctypes.data, len(words), self._shortest, self._longest, self._buckets,
-                ngrams.ctypes.data, ngram_ends.ctypes.data, capacity,
-            )  # fmt: skip
-            ngrams = ngrams[:found] + self._word_count
+        ngrams, ngram_ends = buckets_of(words, self._shortest, self._longest, self._buckets)
+        ngrams = ngrams + self._word_count
         if own is None:
             return ngrams, ngram_ends
         at = np.concatenate([[0], ngram_ends[:-1]])

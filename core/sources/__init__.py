@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from ..errors import SourceError, one_of
 from ..messages import _
+from ..training.artifact import VECTORS, is_artifact
 from .build import MATRIX, BuildSpec, is_build, open_build
 from .builtin import BuiltinSpec, list_builtin, open_builtin
 from .catalog import (
@@ -31,12 +32,14 @@ from .model2vec import Model2vecSpec, open_model2vec
 from .pretrained import ModelSpec, is_model_known, open_checkpoint, parse_model
 from .protocol import Context, Source, SourceInfo
 from .random import RandomSpec, open_random
+from .trained import TrainedSpec, open_trained
 
 SourceSpec = Annotated[
     FileSpec
     | BuiltinSpec
     | RandomSpec
     | BuildSpec
+    | TrainedSpec
     | HfSpec
     | HfInputSpec
     | HfContextSpec
@@ -63,6 +66,7 @@ OPENERS = {
     "builtin": open_builtin,
     "random": open_random,
     "build": open_build,
+    "trained": open_trained,
     "hf": open_hf,
     "hf-input": open_hf_input,
     "hf-context": open_hf_context,
@@ -102,8 +106,8 @@ def is_ready(spec: SourceSpec, context: Context | None = None) -> bool:
 
     Raises SourceError where the file is not there.
     """
-    if isinstance(spec, BuildSpec):
-        spec = FileSpec(path=str(Path(spec.path) / MATRIX))
+    if isinstance(spec, (BuildSpec, TrainedSpec)):
+        spec = FileSpec(path=str(Path(spec.path) / (MATRIX if isinstance(spec, BuildSpec) else VECTORS)))
     context = context or Context()
     if isinstance(spec, CatalogSpec):
         entry = find_entry(spec.name)
@@ -148,7 +152,7 @@ def parse_source(text: str) -> SourceSpec:
 
     `catalog:NAME` is a source that the catalog lists, for a model its name on the hub. `hf:`, `hf-input:`,
     `hf-context:` and `model2vec:` take a model's name on the hub (NAME@REVISION) or a folder. A path may begin with
-    `file:` or `build:` to say so; without, a folder is taken for a build.
+    `file:`, `build:` or `trained:` to say so; without, a folder is taken for what it holds.
     """
     prefix, colon, rest = text.partition(":")
     try:
@@ -174,12 +178,16 @@ def parse_source(text: str) -> SourceSpec:
         return MODELS[prefix](**parse_model(rest))
     if colon and prefix == "build":
         return BuildSpec(path=rest)
+    if colon and prefix == "trained":
+        return TrainedSpec(path=rest)
     path = rest if colon and prefix == "file" else text
     if not path:
         raise SourceError(_("the source is empty"), fix=_("Give a path, or a name such as builtin:english."))
     file, _double, member = path.partition("::")
     if not member and is_build(Path(os.path.expanduser(file))):
         return BuildSpec(path=file)
+    if not member and is_artifact(Path(os.path.expanduser(file))):
+        return TrainedSpec(path=file)
     return FileSpec(path=file, member=member)
 
 
@@ -197,6 +205,7 @@ __all__ = [
     "Source",
     "SourceInfo",
     "SourceSpec",
+    "TrainedSpec",
     "fetch_source",
     "is_ready",
     "list_builtin",

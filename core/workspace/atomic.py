@@ -22,12 +22,13 @@ from ..messages import _
 from .locks import is_alive, locked
 
 MARK = ".lexiloom-"
-OURS = "build.json"  # says that a folder is a build, which a newer build may replace, and which files are its own
+# What says that a folder is ours, so that a newer one may replace it, and which of its files are.
+OURS = {"build.json": "lexiloom_build", "training.json": "lexiloom_training"}
 LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}  # what file browsers leave in a folder
 
 
 def check_folder(target: Path) -> None:
-    """Raise WorkspaceError unless a build may be written to `target`: absent, empty or an older build."""
+    """Raise WorkspaceError unless `target` may be written: absent, empty, or an older build or training."""
     recover(target)
     if target.is_dir() and not target.is_symlink():
         others = _not_ours(target)
@@ -113,7 +114,7 @@ def recover(target: Path) -> None:
     if os.path.lexists(target):
         return
     for aside in sorted(target.parent.glob(f".{_escaped(target.name)}{MARK}old-*")):
-        if (aside / OURS).is_file():
+        if any((aside / name).is_file() for name in OURS):
             with _may_fail():
                 os.rename(aside, target)
             return
@@ -154,13 +155,18 @@ def explained(target: Path) -> Iterator[None]:
 
 
 def _not_ours(folder: Path) -> list[str]:
-    """The names in `folder` that no build has put there. Other programs write a build.json too."""
-    try:
-        content = json.loads((folder / OURS).read_text("utf-8"))
-        ours = {OURS, *content["files"]} if "lexiloom_build" in content else set()
-    except (OSError, ValueError, KeyError, TypeError):
-        ours = set()
+    """The names in `folder` that are not Lexiloom's. Other programs write a build.json too."""
+    ours = {name for file, mark in OURS.items() for name in _listed(folder / file, mark)}
     return sorted(p.name for p in folder.iterdir() if p.name not in ours | LITTER and MARK not in p.name)
+
+
+def _listed(file: Path, mark: str) -> set[str]:
+    """The files that `file` says are its own, itself among them."""
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        return {file.name, *content["files"]} if mark in content else set()
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def _put(made: Path, target: Path) -> None:

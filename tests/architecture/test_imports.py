@@ -46,6 +46,7 @@ PUBLIC = [
     "project",
     "read_vocabulary",
     "run",
+    "train",
     "transform",
 ]
 
