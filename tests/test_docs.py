@@ -30,7 +30,8 @@ def blocks(page: str, language: str) -> list[str]:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "words.txt").write_bytes((ROOT / "assets/samples/reviews.txt").read_bytes())
+    for name in ("words.txt", "novel.txt"):
+        (tmp_path / name).write_bytes((ROOT / "assets/samples/reviews.txt").read_bytes())
     files.glove(tmp_path / "vectors.txt", ["cat", "sea", "side", "town", "the"], files.matrix(5, 256))
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -1,4 +1,4 @@
-"""Running text, counted: a file, a .gz or a folder of them, of any size, in one pass."""
+"""Running text, counted: a file, packed or not, or a folder of them, of any size, in one pass."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from ..messages import N_, _
 from ..progress import Progress, ignore
 from ..spec import option
 from .lines import TextFile
+from .packed import SUFFIXES
 from .report import Problems, Reading, told
 from .segmenting import ChineseCutter, Segmenter, Tokenization
 from .selection import Choice, choose
 from .vocabulary import Vocabulary
 
+# Of these files in a folder the text is read.
+TEXTS = (".txt", *SUFFIXES)
 LONGEST_RUN = 1 << 20
 LONGEST_SENTENCE = 600
 SENTENCE = re.compile(r"[^.!?。！？…\n]+(?:[.!?。！？…]+[\"'”’」』）)]*)?")
@@ -33,7 +36,7 @@ class CorpusSpec(Choice):
     """Running text: its words are counted, the most frequent come first."""
 
     kind: Literal["corpus"] = "corpus"
-    path: str = option(..., N_("File or folder"), N_("A text, a .gz of one, or a folder with .txt and .gz files."))
+    path: str = option(..., N_("File or folder"), N_("A text, also as .gz, .bz2 or .zst; or a folder of them."))
     encoding: str = option("auto", N_("Encoding"), N_("utf-8, gb18030, big5, …; found from the bytes unless given."))
     language: Literal["auto", "en", "zh"] = option(
         "auto", N_("Language"), N_("en, zh or auto: Chinese is segmented, the rest cut at spaces and marks.")
@@ -163,7 +166,7 @@ def files_in(folder: Path, name: str) -> Iterator[tuple[Path, str, bool]]:
         for one in sorted(names):
             file = Path(inner) / one
             # A link that leads nowhere is no file.
-            text = not one.startswith(".") and one.lower().endswith((".txt", ".gz")) and file.is_file()
+            text = not one.startswith(".") and one.lower().endswith(TEXTS) and file.is_file()
             shown = f"{name.rstrip('/')}/{file.relative_to(folder).as_posix()}"
             yield file, shown, text and file.stat().st_size > 0
 
@@ -171,7 +174,9 @@ def files_in(folder: Path, name: str) -> Iterator[tuple[Path, str, bool]]:
 def no_text_in(folder: str) -> VocabularyError:
     """What is wrong with a folder without a text."""
     return VocabularyError(
-        _("there is no text in this folder"), where=folder, fix=_("Put .txt or .gz files into it, or name a file.")
+        _("there is no text in this folder"),
+        where=folder,
+        fix=_("Put .txt, .gz, .bz2 or .zst files into it, or name a file."),
     )
 
 

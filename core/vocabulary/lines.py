@@ -7,11 +7,9 @@ vocabularies (BERT's Chinese one has U+2028 as a word), which would shift every 
 from __future__ import annotations
 
 import codecs
-import gzip
 import hashlib
 import io
 import math
-import zlib
 from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any
@@ -20,9 +18,9 @@ from ..errors import VocabularyError
 from ..messages import N_, _
 from ..progress import Progress, ignore
 from .encoding import SEARCHED, Encoding, Sample, find_encoding, take_sample
+from .packed import broken, packing_of, unpacked
 
 CHUNK = 1 << 20
-GZIP = b"\x1f\x8b"
 # A line of a word list may have so many characters, and a compressed list so many bytes when expanded.
 LONGEST_LINE = 1 << 20
 EXPANDED = 4 << 30
@@ -49,9 +47,10 @@ class _Watched(io.RawIOBase):
 
 
 class TextFile:
-    """One text file (gzip is seen through), its encoding known; read once, from its start.
+    """One text file (gzip, bzip2 and Zstandard are seen through), its encoding known; read once, from its start.
 
     name      as reports show it
+    packing   "gz", "bz2", "zst", or "" for a file that is not packed
     encoding  see `Encoding`
     digest    hex SHA-256 of the file's bytes, after it was read to its end
     count     number of lines read so far
@@ -77,15 +76,15 @@ class TextFile:
         self.count = 0
         self._expanded = expanded
         with open_file(path, self.name) as raw:
-            self.gzipped = raw.read(2) == GZIP
+            self.packing = packing_of(raw.read(4))
         self.sample: Sample = self._sampled(searched)
         self.encoding: Encoding = find_encoding(self.sample, encoding, self.name)
 
     def _sampled(self, searched: int) -> Sample:
         with open_file(self.path, self.name) as raw:
             try:
-                return take_sample(gzip.open(raw) if self.gzipped else raw, searched)  # type: ignore[arg-type]
-            except (OSError, EOFError, zlib.error) as error:
+                return take_sample(unpacked(raw, self.packing), searched)
+            except broken() as error:
                 raise self._damaged(error) from None
 
     def _damaged(self, error: BaseException) -> VocabularyError:
@@ -105,11 +104,11 @@ class TextFile:
         with open_file(self.path, self.name) as raw:
             watched = _Watched(raw)
             buffered = io.BufferedReader(watched, CHUNK)
-            stream: Any = gzip.open(buffered) if self.gzipped else buffered  # noqa: SIM115  # closed with the file
+            stream = unpacked(buffered, self.packing)
             while True:
                 content = self._read(stream)
                 expanded += len(content)
-                if self.gzipped and self._expanded is not None and expanded > self._expanded:
+                if self.packing and self._expanded is not None and expanded > self._expanded:
                     raise self._too_large()
                 text = self._decode(decoder, content)
                 if first and text:
@@ -121,7 +120,7 @@ class TextFile:
                 progress(_(STAGE), before + watched.done, total or self.size, "bytes", self.name)
                 if not content:
                     break
-            # What gzip left unread behind its end belongs to the digest as well.
+            # What an unpacker left unread behind its end belongs to the digest as well.
             while buffered.read(CHUNK):
                 pass
         self.digest = watched.hash.hexdigest()
@@ -129,7 +128,7 @@ class TextFile:
     def _read(self, stream: IO[bytes]) -> bytes:
         try:
             return stream.read(CHUNK)
-        except (OSError, EOFError, zlib.error) as error:
+        except broken() as error:
             raise self._damaged(error) from None
 
     def _decode(self, decoder: codecs.IncrementalDecoder, content: bytes) -> str:

@@ -41,7 +41,7 @@ ACTIONS = {
     "id differs": N_("the model's own id is kept"),
     "label": N_("no row: a label is not a word"),
     "long run": N_("cut: no space or punctuation for a million characters"),
-    "ignored file": N_("not read: no .txt or .gz, or nothing in it"),
+    "ignored file": N_("not read: no .txt, .gz, .bz2 or .zst, or nothing in it"),
     "dictionary line": N_("left out of the user dictionary"),
     "added twice": N_("no second row"),
 }

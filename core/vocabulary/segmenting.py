@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +25,9 @@ DOTTED = r"(?:\p{L}\.){2,}"
 APOSTROPHE = "['’]"
 PART = r"[\p{L}\p{M}\p{N}_]+"
 NEGATED = ("n't", "n’t", "N'T", "N’T")
+# What ends a sentence: a point does not where a letter or digit follows at once. Quotation marks may close it.
+ENDS = r"(?P<end>[!?…。．｡！？]|\.(?![\p{L}\p{M}\p{N}_]))"
+CLOSING = frozenset("\"'”’»」』）)]")
 # What the Penn Treebank parts from the word before it; o'clock stays whole.
 CLITICS = ("s", "m", "d", "ll", "re", "ve")
 
@@ -42,15 +45,19 @@ class Tokenization(Spec):
     punctuation: bool = option(False, N_("Keep punctuation"), N_("Marks and symbols are words of their own."))
 
 
-def word_pattern(options: Tokenization, *, han: bool) -> regex.Pattern[str]:
-    """The pattern of one word under `options`; with `han`, runs of Chinese are a group of their own."""
+def word_pattern(options: Tokenization, *, han: bool, ends: bool = False) -> regex.Pattern[str]:
+    """The pattern of one word under `options`; with `han`, runs of Chinese are a group of their own.
+
+    With `ends`, marks that end a sentence are found too, but none that belongs to a word (U.S., 3.5).
+    """
     import regex
 
     numbers = r"\p{N}+(?:[.,]\p{N}+)+(?![\p{L}])|" if options.numbers else ""
     joints = f"(?:{APOSTROPHE}[\\p{{L}}\\p{{M}}]+" + (f"|-{PART})*" if options.hyphens else ")*")
     marks = r"|[^\s\p{L}\p{M}\p{N}]" if options.punctuation else ""
     first = f"{HAN_RUN}|" if han else ""
-    return regex.compile(f"{WEB}|{first}{numbers}{DOTTED}|{PART}{joints}{marks}")
+    ending = f"|{ENDS}" if ends else ""
+    return regex.compile(f"{WEB}|{first}{numbers}{DOTTED}|{PART}{joints}{ending}{marks}")
 
 
 class Segmenter:
@@ -61,7 +68,8 @@ class Segmenter:
 
     def __init__(self, language: str, options: Tokenization, cut: Callable[[str], Iterable[str]] | None) -> None:
         self._cut = None if language == "en" else cut
-        self._pattern = word_pattern(options, han=language != "en")
+        self._options, self._han = options, language != "en"
+        self._pattern = word_pattern(options, han=self._han)
         self._split = {"whole": None, "treebank": _treebank, "split": _at_apostrophe}[options.contractions]
 
     def tokens(self, text: str) -> list[str]:
@@ -72,6 +80,28 @@ class Segmenter:
             for word in self._cut(one) if self._cut and match.lastgroup == "han" else (one,):
                 found.extend(self._split(word) if self._split else (word,))
         return found
+
+    @cached_property
+    def _ending(self) -> regex.Pattern[str]:
+        return word_pattern(self._options, han=self._han, ends=True)
+
+    def parted(self, text: str) -> list[str | None]:
+        """The words of `text` in their order, those of `tokens`; None where a sentence ends by its mark."""
+        found: list[str | None] = []
+        marks, ended = self._options.punctuation, False
+        for match in self._ending.finditer(text):
+            one, kind = match.group(), match.lastgroup
+            if kind == "end":
+                ended = True
+                if marks:
+                    found.append(one)
+                continue
+            if ended and one not in CLOSING:
+                found.append(None)
+                ended = False
+            for word in self._cut(one) if self._cut and kind == "han" else (one,):
+                found.extend(self._split(word) if self._split else (word,))
+        return [*found, None] if ended else found
 
     def spans(self, text: str) -> list[tuple[str, int, int]]:
         """The words of `text` in their order, each with its first character and the one after its last."""

@@ -31,6 +31,20 @@ def a_build(folder: Path) -> str:
     return str(folder / "build")
 
 
+def trained(folder: Path) -> str:
+    from core.training.artifact import write_artifact
+
+    words = [*HELD, "cat"]
+    if not (folder / "trained").exists():
+        rows = files.matrix(4, 5)
+        told = {"method": "word2vec", "settings": {}, "corpus": {"language": "en"}}
+        counts = np.arange(4, 0, -1)
+        write_artifact(
+            folder / "trained", words=words, counts=counts, rows=rows, inner={"contexts": rows}, sample=[], lock=told
+        )
+    return f"trained:{folder / 'trained'}"
+
+
 def a_model(kind: str) -> Maker:
     """A transformer's words have no end; what its tokenizer knows nothing of is missing."""
 
@@ -47,6 +61,7 @@ def a_model(kind: str) -> Maker:
 SOURCES: dict[str, Maker] = {
     "file": a_file,
     "build": a_build,
+    "trained": trained,
     "builtin:english": lambda _folder: "builtin:english",
     "builtin:chinese": lambda _folder: "builtin:chinese",
     "random": lambda _folder: "random:7",
