@@ -27,7 +27,7 @@ from .sources.protocol import Context
 from .sources.trained import TrainedSource
 from .training.artifact import Artifact, read_artifact, write_artifact
 from .training.contract import Ground, Start, TrainingError
-from .training.keeping import CORPUS, WORK, Kept, clear
+from .training.keeping import CORPUS, Kept, clear, has_state
 from .training.loop import run
 from .training.method import device_of, epochs_of, make_trainer, spec_class
 from .training.spec import TrainingSpec
@@ -85,23 +85,43 @@ def train(
     out = Path(out)
     check_folder(out)
     folder = folder or out.with_name(f"{out.name}.training")
-    began, where = time.time(), device_of(spec, device)
+    where = device_of(spec, device)
+    try:
+        return _trained(
+            spec, out, folder, base=base, device=where, finish=finish, workspace=workspace, progress=progress
+        )
+    except BaseException:
+        # Before anything is trained there is nothing to go on with, and nothing is to be left lying about.
+        if not has_state(folder):
+            clear(folder)
+        raise
+
+
+def _trained(
+    spec: TrainingSpec,
+    out: Path,
+    folder: Path,
+    *,
+    base: Path | None,
+    device: str,
+    finish: bool,
+    workspace: Workspace | None,
+    progress: Progress,
+) -> Artifact:
+    began = time.time()
     corpus = read_corpus(
         spec.texts, folder / CORPUS, min_count=spec.min_count, max_size=spec.max_size, base=base, progress=progress
     )
     notes = list(corpus.notes)
     watch = choose_watched(spec.watch, corpus.words, corpus.language, notes)
     start = _start(spec, corpus, base, workspace, progress)
-    key = _key(spec, corpus, start, where)
-    kept = Kept(folder, key)
-    work = folder / WORK / key[:16]
-    trainer = make_trainer(spec, corpus, Ground(work, start, where, progress))
+    kept = Kept(folder, _key(spec, corpus, start, device))
+    trainer = make_trainer(spec, corpus, Ground(kept.work(), start, device, progress))
     told = {"method": spec.kind, "words": len(corpus.words), "dim": spec.dim, "tokens": corpus.tokens}
     epochs = epochs_of(spec, corpus)
     course = run(
         trainer, kept, epochs=epochs, words=corpus.words, watch=watch, told=told, finish=finish, progress=progress
     )
-    lock = _lock(spec, corpus, start, trainer, course, epochs, [*notes, *trainer.notes], began)
     write_artifact(
         out,
         words=corpus.words,
@@ -109,7 +129,7 @@ def train(
         rows=trainer.rows(),
         inner=trainer.kept(),
         sample=corpus.sample(SENTENCES),
-        lock=lock,
+        lock=_lock(spec, corpus, start, trainer, course, epochs, [*notes, *trainer.notes], began),
         progress=progress,
     )
     trainer.close()

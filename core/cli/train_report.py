@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..messages import _, duration, number
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ..training.artifact import Artifact
     from ..training.preview import Preview
 
-NEIGHBORS_SHOWN = 6
+NEIGHBORS_SHOWN, TOKENS_SHOWN = 6, 25
 
 
 def train_report(made: Artifact) -> str:
@@ -81,6 +82,13 @@ def _words(found: list[Any]) -> str:
 def preview_report(found: Preview) -> str:
     """The first sentences, a bar between their words."""
     lines = [_("First stretches of text, as they are cut into words")]
-    lines += [f"  {' | '.join(word(token) for token in sentence)}" for sentence in found.sentences]
+    lines += [f"  {_cut(sentence)}" for sentence in found.sentences]
     lines += [visible(note) for note in found.notes]
     return "\n".join(lines)
+
+
+def _cut(sentence: Sequence[str]) -> str:
+    """The tokens with bars between them, as many as a glance takes in."""
+    shown = " | ".join(word(token) for token in sentence[:TOKENS_SHOWN])
+    more = len(sentence) - TOKENS_SHOWN
+    return _("{tokens} | … {n} more").format(tokens=shown, n=number(more)) if more > 0 else shown

@@ -11,6 +11,9 @@ from ..messages import _, ngettext
 from .contract import TrainingError
 from .numbering import GONE, Ids, Numbering
 
+# A word is cut to so many characters in messages.
+SHOWN = 40
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -60,7 +63,9 @@ def _refuse(numbering: Numbering, min_count: int, where: str | None) -> None:
         raise TrainingError(_("there is no word in it"), where=where, fix=_("Give a text with words in it."))
     if len(counts) == 1 and not numbering.gone:
         raise TrainingError(
-            _("all of it is one word, {word!r}: there is nothing to predict").format(word=next(iter(numbering.index))),
+            _("all of it is one word, {word!r}: there is nothing to predict").format(
+                word=next(iter(numbering.index))[:SHOWN]
+            ),
             where=where,
             fix=_("Give a text with at least two different words."),
         )
@@ -75,7 +80,7 @@ def _refuse(numbering: Numbering, min_count: int, where: str | None) -> None:
     )
     second = int(np.partition(counts, -2)[-2]) if len(counts) > 1 else int(counts[most])
     raise TrainingError(
-        text.format(least=min_count, word=word, n=int(counts[most])),
+        text.format(least=min_count, word=word[:SHOWN], n=int(counts[most])),
         where=where,
         fix=_("Give more text, or a minimum count of {n:,} or less.").format(n=second),
     )

@@ -42,20 +42,14 @@ class FastText(Predictor):
     """fastText. Implements `Trainer`. `shortest` is the length of the shortest n-grams."""
 
     def __init__(self, spec: FastTextSpec, corpus: Corpus, ground: Ground) -> None:
-        from gensim.models import fasttext_corpusfile as kernels
+        from gensim.models.fasttext_corpusfile import train_epoch_cbow, train_epoch_sg
         from scipy.sparse import csr_matrix
 
-        self.shortest = shortest_ngram(spec, corpus.language)
+        self.shortest, self._hashed = shortest_ngram(spec, corpus.language), spec.buckets
         found, ends = buckets_of(corpus.words, self.shortest, spec.longest, spec.buckets)
         self.buckets, at = np.unique(found, return_inverse=True)
         size, in_use = len(corpus.words), len(self.buckets)
-        if max(size, in_use) * spec.dim >= MOST_NUMBERS:
-            raise TrainingError(
-                _("{rows} rows of {dim} dimensions are more than fastText can train").format(
-                    rows=number(max(size, in_use)), dim=number(spec.dim)
-                ),
-                fix=_("Give fewer dimensions or buckets, or a higher minimum count."),
-            )
+        _check_size(max(size, in_use), spec.dim)
         starts = np.concatenate([[0], ends])
         self._lengths = np.diff(starts)
         weighted = float((self._lengths * corpus.counts).sum() / corpus.counts.sum())
@@ -73,7 +67,7 @@ class FastText(Predictor):
             vectors_vocab_lockf=np.ones(1, np.float32),
             vectors_ngrams_lockf=np.ones(1, np.float32),
         )
-        self._kernel = kernels.train_epoch_sg if spec.model == "skipgram" else kernels.train_epoch_cbow
+        self._kernel = train_epoch_sg if spec.model == "skipgram" else train_epoch_cbow
 
     def _train(self, model: Any, path: bytes, offset: int, work: Rows, mean: Rows) -> None:
         # See Word2Vec.
@@ -96,14 +90,8 @@ class FastText(Predictor):
 
     def kept(self) -> dict[str, NDArray[Any]]:
         """See `Trainer.kept`. Besides "hashing", int64[1]: how many buckets n-grams are hashed into."""
-        hashing = np.array([self.spec.buckets], np.int64)
-        return {
-            **super().kept(),
-            "buckets": self.buckets,
-            "ngrams": self._ngrams,
-            "own": self._own,
-            "hashing": hashing,
-        }
+        ngrams = {"buckets": self.buckets, "ngrams": self._ngrams, "hashing": np.array([self._hashed], np.int64)}
+        return {**super().kept(), **ngrams, "own": self._own}
 
     def restore(self, state: Any) -> None:
         super().restore(state)
@@ -113,24 +101,36 @@ class FastText(Predictor):
         return {"own": self._own, "ngrams": self._ngrams}
 
     def _start(self, start: Start) -> None:
-        """Put known words where the source has them: by the rows it keeps, else by their own rows alone."""
-        kept, known = start.kept, start.known
+        """Put known words where the source has them: by the n-grams it keeps, and for the rest by rows of their own."""
         self._start_outputs(start)
-        if {"own", "ngrams", "buckets"} <= kept.keys():
-            theirs = int(kept["hashing"][0]) if "hashing" in kept else self.spec.buckets
-            if theirs == self.spec.buckets:
-                at = np.searchsorted(kept["buckets"], self.buckets)
-                at[at == len(kept["buckets"])] = 0
-                there = kept["buckets"][at] == self.buckets if len(kept["buckets"]) else np.zeros(len(at), bool)
-                self._ngrams[there] = kept["ngrams"][at[there]]
-            else:
-                self.notes.append(
-                    _("the n-grams of {name} are left out: it hashes them into {theirs} buckets, not {ours}").format(
-                        name=start.name, theirs=number(theirs), ours=number(self.spec.buckets)
-                    )
-                )
+        if {"ngrams", "buckets"} <= start.kept.keys():
+            self._start_ngrams(start)
+        known = start.known
         parts = (self._lengths[known] + 1)[:, None].astype(np.float32)
         self._own[known] = start.rows[known] * parts - self._table[known] @ self._ngrams
+
+    def _start_ngrams(self, start: Start) -> None:
+        theirs, rows = start.kept["buckets"], start.kept["ngrams"]
+        hashed = int(start.kept["hashing"][0]) if "hashing" in start.kept else self._hashed
+        if hashed != self._hashed:
+            self.notes.append(
+                _("the n-grams of {name} are left out: it hashes them into {theirs} buckets, not {ours}").format(
+                    name=start.name, theirs=number(hashed), ours=number(self._hashed)
+                )
+            )
+            return
+        _both, mine, at = np.intersect1d(self.buckets, theirs, assume_unique=True, return_indices=True)
+        self._ngrams[mine] = rows[at]
+
+
+def _check_size(rows: int, dim: int) -> None:
+    if rows * dim >= MOST_NUMBERS:
+        raise TrainingError(
+            _("{rows} rows of {dim} dimensions are more than fastText can train").format(
+                rows=number(rows), dim=number(dim)
+            ),
+            fix=_("Give fewer dimensions or buckets, or a higher minimum count."),
+        )
 
 
 def make_fasttext(spec: FastTextSpec, corpus: Corpus, ground: Ground) -> FastText:

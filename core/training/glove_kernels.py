@@ -25,7 +25,7 @@ def place_of(turn, bits, keys):  # pragma: no cover - compiled
     return np.int64(x)
 
 
-@njit(cache=True, nogil=True, fastmath=SAFE)
+@njit(cache=True, nogil=True, fastmath=SAFE, error_model="numpy")
 def train(
     cells, reals, first, last, bits, keys, vectors, biases, rate, anchored, anchors, pulls
 ):  # pragma: no cover - compiled
@@ -82,7 +82,7 @@ def train(
     return cost, seen
 
 
-@njit(cache=True, nogil=True, fastmath=SAFE)
+@njit(cache=True, nogil=True, fastmath=SAFE, error_model="numpy")
 def draw(vectors, moved, other, anchor, step):  # pragma: no cover - compiled
     """Draw a vector to where it and its other half sum to the anchor: an implicit step, which never overshoots."""
     if step == ZERO:
@@ -93,7 +93,7 @@ def draw(vectors, moved, other, anchor, step):  # pragma: no cover - compiled
         w[k] -= s / (ONE + s) * (w[k] + c[k] - anchor[k])
 
 
-@njit(cache=True, nogil=True, fastmath=SAFE)
+@njit(cache=True, nogil=True, fastmath=SAFE, error_model="numpy")
 def cost_of(cells, reals, vectors, biases):  # pragma: no cover - compiled
     """The mean cost of cells, as `train` has them."""
     words, width = len(vectors) // 2, vectors.shape[2]
@@ -109,14 +109,3 @@ def cost_of(cells, reals, vectors, biases):  # pragma: no cover - compiled
     return cost / len(cells)
 
 
-@njit(cache=True, nogil=True)
-def places(first, last, bits, keys, n):  # pragma: no cover - compiled
-    """int64[·]: the cells that have the turns `first` to `last`."""
-    found = np.empty(last - first, np.int64)
-    m = 0
-    for turn in range(first, last):
-        at = place_of(turn, bits, keys)
-        if at < n:
-            found[m] = at
-            m += 1
-    return found[:m]

@@ -47,6 +47,16 @@ class Kept:
         """How the training that is kept went."""
         return Course.from_dict(self._state["course"]) if self._state else Course()
 
+    def work(self) -> Path:
+        """A folder for what the method of this training puts on disk; those of other trainings are removed."""
+        mine = self.folder / WORK / self.key[:16]
+        with explained(mine):
+            mine.mkdir(parents=True, exist_ok=True)
+        for other in mine.parent.iterdir():
+            if other != mine:
+                shutil.rmtree(other, ignore_errors=True)
+        return mine
+
     def restore(self, trainer: Trainer) -> None:
         """Put `trainer` where the kept one was."""
         trainer.restore(read_arrays(self._path(self.parts)))
@@ -78,6 +88,11 @@ class Kept:
 
     def _path(self, parts: int) -> Path:
         return self.folder / f"at-{parts}.safetensors"
+
+
+def has_state(folder: Path) -> bool:
+    """Whether a training that was stopped lies there."""
+    return (folder / STATE).is_file()
 
 
 def clear(folder: Path) -> None:

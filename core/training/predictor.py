@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from .contract import Ground, Start, TrainingError
 from .losses import Monitor
 from .parts import BATCH, Batches, names
 from .spec import Predicting
-from .tables import Tree, huffman, noise_table, shares_kept, tree_digest
+from .tables import huffman, noise_table, shares_kept, tree_digest
 
 if TYPE_CHECKING:
     from .tokens import Corpus
@@ -123,10 +124,7 @@ class Predictor:
         model = self._model()
         memory = [np.zeros(self.spec.dim, np.float32) for _both in range(2)]
         for batch in todo:
-            seeds = np.random.SeedSequence([self.spec.seed, epoch, batch]).generate_state(2).tolist()
-            model.random = SimpleNamespace(
-                randint=lambda low, high, drawn=iter(seeds): low + next(drawn) % (high - low)
-            )
+            model.random = _Drawn(self.spec.seed, epoch, batch)
             model.alpha = model.min_alpha = self._rate(epoch, batch, epochs)
             self._train(model, self._batches.encoded, int(self._batches.offsets[batch]), *memory)
 
@@ -194,6 +192,16 @@ class Predictor:
             )
 
 
+class _Drawn:
+    """The two numbers that a kernel begins to draw with, in place of numpy's own."""
+
+    def __init__(self, *entropy: int) -> None:
+        self._numbers = iter(np.random.SeedSequence(entropy).generate_state(2).tolist())
+
+    def randint(self, low: int, high: int) -> int:
+        return low + next(self._numbers) % (high - low)
+
+
 def drawn_rows(n: int, dim: int, seed: int) -> Rows:
     """float32[n, d], even in [-1 / d, 1 / d): as gensim starts."""
     rows = np.random.default_rng(seed).random((n, dim), np.float32)
@@ -240,7 +248,7 @@ def huffman_depth(counts: NDArray[np.int64]) -> float:
 
 def _cut(flat: NDArray[Any], starts: NDArray[np.int64]) -> list[NDArray[Any]]:
     bounds = starts.tolist()
-    return [flat[begin:end] for begin, end in zip(bounds, bounds[1:], strict=False)]
+    return [flat[begin:end] for begin, end in pairwise(bounds)]
 
 
 def _in_threads(threads: int, work: Any, todo: range) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from ..workspace.atomic import atomic_file, explained
 from ..workspace.state_files import read_json, write_json
 from .choosing import Chosen, choose, refuse_lonely
 from .numbering import BLOCK, END, Ids, Numbering, followed, squeezed
+from .phrases import join_phrases
 from .spec import TextsSpec
 from .texts import Texts, files_key
 
@@ -85,8 +86,8 @@ class Corpus:
                 numbering.add(sentence)
             numbering.close()
             made = _settled(numbering, folder, min_count, max_size, ignore)
-        made = replace(made, digest=digest.hexdigest())
-        made._keep("")
+            made = replace(made, digest=digest.hexdigest())
+            made._keep("")
         return made
 
     @classmethod
@@ -136,13 +137,18 @@ def read_corpus(
     """
     key = key_of(texts, min_count=min_count, max_size=max_size, base=base)
     opened = Texts(texts, base, progress=progress)
-    with _written_to(folder), Numbering(folder) as numbering:
+    with _written_to(folder), ExitStack() as stack:
+        numbering = stack.enter_context(Numbering(folder))
         for sentence in opened.sentences(progress):
             numbering.add(sentence)
         numbering.close()
+        notes = list(opened.notes)
+        if texts.phrases:
+            alone, numbering = numbering, stack.enter_context(Numbering(folder, "phrases"))
+            notes += join_phrases(alone, numbering, texts.phrase_threshold, opened.language, progress)
         made = _settled(numbering, folder, min_count, max_size, progress, opened.name)
-    made = replace(made, digest=opened.digest(), notes=(*opened.notes, *made.notes))
-    made._keep(key)
+        made = replace(made, digest=opened.digest(), notes=(*notes, *made.notes))
+        made._keep(key)
     return made
 
 

@@ -21,7 +21,7 @@ class Word2Vec(Predictor):
     """word2vec. Implements `Trainer`."""
 
     def __init__(self, spec: Word2VecSpec, corpus: Corpus, ground: Ground) -> None:
-        from gensim.models import word2vec_corpusfile as kernels
+        from gensim.models.word2vec_corpusfile import train_epoch_cbow, train_epoch_sg
 
         super().__init__(spec, corpus, ground)
         self._vectors = drawn_rows(len(corpus.words), spec.dim, spec.seed)
@@ -29,7 +29,7 @@ class Word2Vec(Predictor):
             self._vectors[ground.start.known] = ground.start.rows[ground.start.known]
             self._start_outputs(ground.start)
         self._prepare(vectors=self._vectors, vectors_lockf=np.ones(1, np.float32))
-        self._kernel = kernels.train_epoch_sg if spec.model == "skipgram" else kernels.train_epoch_cbow
+        self._kernel = train_epoch_sg if spec.model == "skipgram" else train_epoch_cbow
 
     def _train(self, model: Any, path: bytes, offset: int, work: Rows, mean: Rows) -> None:
         # No epochs, examples and words: one batch, then it has read more words than 0.

@@ -11,23 +11,25 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from ..errors import InputError
 from ..messages import N_, _
 from ..progress import Progress, ignore
-from ..vocabulary.lines import TextFile, open_file
-from ..vocabulary.report import Problems
-from ..vocabulary.table import TableSpec, is_parquet, parquet, parse
+from .encoding import SEARCHED
+from .lines import TextFile, open_file
+from .packed import SUFFIXES
+from .report import Problems
+from .table import TableSpec, is_parquet, parquet, parse
 
 # So many characters of a file tell its shape; of Parquet, so many rows.
 HEAD = 1 << 20
 HEAD_ROWS = 1000
 # A row may have so many characters: a quotation mark that is never closed would swallow the file.
 LONGEST_ROW = 1 << 24
-AT_ONCE = 1 << 12
+# Rows of Parquet that are read at a time: so many, or fewer that make so many bytes.
+AT_ONCE, BYTES_AT_ONCE = 1 << 12, 1 << 24
 STAGE = N_("Reading the texts")
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json")
 Row = tuple[int, Sequence[Any]]
@@ -64,10 +66,10 @@ class TextRows:
     head   its first characters, cut at the end of a line unless `whole`
     """
 
-    def __init__(self, path: Path, encoding: str, name: str) -> None:
+    def __init__(self, path: Path, encoding: str, name: str, *, searched: int = SEARCHED) -> None:
         self.name = name
         # Nothing is held of what a packed file expands to, so that it may be of any size.
-        self.file = TextFile(path, encoding, name=name, expanded=None)
+        self.file = TextFile(path, encoding, name=name, expanded=None, searched=searched)
         self.notes: list[str] = [_("encoding: {name}").format(name=self.file.encoding.label)]
         self.uneven = 0
         self.head, self.whole = self._read_head()
@@ -179,23 +181,29 @@ class Delimited:
         self.names, self.sample = table.names, table.columns
         self.notes = [*text.notes, *table.notes]
         self._delimiter, self._named = table.delimiter or ",", bool(table.named)
+        self._alone: bool | None = None
 
     def digest(self) -> str:
         """Hex SHA-256 of the file's bytes."""
         return self._text.digest()
 
-    @cached_property
-    def _quoting(self) -> Literal[0, 3]:
+    def _quoting(self, progress: Progress) -> Literal[0, 3]:
         """Of cells with tabs between them, marks quote only where no line of the file has one that stands alone."""
         if self._delimiter != "\t":
             return csv.QUOTE_MINIMAL
-        alone = any('"' in line and line.count('"') % 2 for line in self._text.lines(ignore))
-        return csv.QUOTE_NONE if alone else csv.QUOTE_MINIMAL
+        if self._alone is None:
+
+            def looked(stage: str, done: int, total: int | None = None, unit: str = "", message: str = "") -> None:
+                progress(stage, 0, total, unit, message)
+
+            self._alone = any('"' in line and line.count('"') % 2 for line in self._text.lines(looked))
+        return csv.QUOTE_NONE if self._alone else csv.QUOTE_MINIMAL
 
     def rows(self, wanted: Sequence[int], progress: Progress = ignore) -> Iterator[Row]:
         csv.field_size_limit(LONGEST_ROW)
         fed: list[str] = []
-        reader = csv.reader(self._fed(progress, fed), delimiter=self._delimiter, quoting=self._quoting)
+        quoting = self._quoting(progress)
+        reader = csv.reader(self._fed(progress, fed), delimiter=self._delimiter, quoting=quoting)
         width, self.uneven, named = len(self.names), 0, self._named
         start = 1
         while True:
@@ -251,16 +259,18 @@ class Parquet:
         with parquet(name) as pq, pq.ParquetFile(path) as file:
             self.names: list[str] = list(file.schema_arrow.names)
             self._count = file.metadata.num_rows
-            head = next(file.iter_batches(HEAD_ROWS), None) if self.names else None
+            size = sum(file.metadata.row_group(at).total_byte_size for at in range(file.metadata.num_row_groups))
+            self._most = max(1, BYTES_AT_ONCE * self._count // max(1, size))
+            head = next(file.iter_batches(min(HEAD_ROWS, self._most)), None) if self.names else None
         self.sample: list[list[Any]] = (
             [column.to_pylist() for column in head.columns] if head is not None else [[] for _name in self.names]
         )
-        self.whole = self._count <= HEAD_ROWS
+        self.whole = self._count <= min(HEAD_ROWS, self._most)
 
     def rows(self, wanted: Sequence[int], progress: Progress = ignore) -> Iterator[Row]:
         names, done = [self.names[at] for at in wanted], 0
         with parquet(self._name) as pq, pq.ParquetFile(self._path) as file:
-            for batch in file.iter_batches(AT_ONCE, columns=list(dict.fromkeys(names))):
+            for batch in file.iter_batches(min(AT_ONCE, self._most), columns=list(dict.fromkeys(names))):
                 held = batch.schema.names
                 columns = [batch.column(held.index(name)).to_pylist() for name in names]
                 yield from enumerate(zip(*columns, strict=True), done + 1)
@@ -275,8 +285,13 @@ class Parquet:
 
 def is_table(path: Path, head: str) -> bool:
     """Whether a text is a table: by its name, or since it begins like JSON lines."""
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:] if suffix.lower() != ".gz"]
-    return (bool(suffixes) and suffixes[-1] in TABLES) or head.lstrip().startswith("{")
+    return is_named_table(path) or head.lstrip().startswith("{")
+
+
+def is_named_table(path: Path) -> bool:
+    """Whether a file, packed or not, is called like a table of text."""
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:] if suffix.lower() not in SUFFIXES]
+    return bool(suffixes) and suffixes[-1] in TABLES
 
 
 def open_table(text: TextRows, names: frozenset[str]) -> JsonRows | Delimited:
@@ -284,4 +299,4 @@ def open_table(text: TextRows, names: frozenset[str]) -> JsonRows | Delimited:
     return JsonRows(text) if text.head.lstrip().startswith("{") else Delimited(text, names)
 
 
-__all__ = ["STAGE", "Parquet", "Row", "Rows", "TextRows", "is_parquet", "is_table", "open_table"]
+__all__ = ["STAGE", "Parquet", "Row", "Rows", "TextRows", "is_named_table", "is_parquet", "is_table", "open_table"]

@@ -20,6 +20,7 @@ PAGES = {
     "start": (N_("Start"), ":material/home:"),
     "vocabulary": (N_("Vocabulary"), ":material/list_alt:"),
     "source": (N_("Source"), ":material/database:"),
+    "train": (N_("Train vectors"), ":material/school:"),
     "coverage": (N_("Coverage"), ":material/stacked_bar_chart:"),
     "laboratory": (N_("Laboratory"), ":material/science:"),
     "download": (N_("Build and download"), ":material/download:"),

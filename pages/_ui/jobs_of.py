@@ -19,7 +19,7 @@ from core.settings import plain
 from core.snippets import naming
 from core.sources import parse_source
 
-from . import cached, cached_maps, cached_tuning, server
+from . import cached, cached_maps, cached_training, cached_tuning, server
 from .state import Visit
 
 
@@ -206,6 +206,46 @@ def finetune_arguments(build: str, spec: Any) -> list[str]:
     words += ["--second", data.pop("second")] if data.get("second") else []
     data.pop("path", None)
     table = {**told, **({"data": data} if data else {})}
+    return [*words, *(part for setting in settings_of("", table) for part in ("--set", setting.removeprefix(".")))]
+
+
+def train(visit: Visit, name: str, spec: Any, *, finish: bool = False) -> JobSpec:
+    """Train vectors into the folder `name` of the workspace; beside it is kept how far that is.
+
+    finish  take what a training that was stopped had reached
+    """
+    assert visit.base is not None
+    out, kept = cached_training.folder(visit.base, name), cached_training.checkpoints(visit.base, name)
+    arguments = (
+        *train_arguments(spec),
+        *("--out", str(out), "--checkpoints", str(kept), "--base", str(visit.base), "--json"),
+        *(("--finish",) if finish else ()),
+    )
+    return JobSpec(
+        kind="train",
+        arguments=arguments,
+        key=_key("train", str(visit.base), name, finish),
+        title=_("Training {name}").format(name=name),
+        base=str(visit.base),
+        result=str(out / cached_training.LOCK),
+    )
+
+
+def train_arguments(spec: Any) -> list[str]:
+    """The arguments of `lexiloom train` that say what is trained on what, and how: what differs from the defaults."""
+    from core.snippets import settings_of
+
+    told = plain(spec)
+    texts, method, model = told.pop("texts"), told.pop("kind"), told.pop("model", "")
+    words = ["train", *(part for path in texts.pop("paths") for part in ("--corpus", path))]
+    words += [f"--column={column}"] if (column := texts.pop("column", "")) else []
+    words += ["--method", method, *(["--cbow"] if model == "cbow" else [])]
+    for name in ("dim", "epochs", "window", "min_count", "max_size", "workers", "seed"):
+        words += [f"--{name.replace('_', '-')}", str(told.pop(name))] if name in told else []
+    # A word or a name may begin with a hyphen.
+    words += [f"--start={told.pop('start')}"] if "start" in told else []
+    words += [f"--watch={word}" for word in told.pop("watch", ())]
+    table = {**told, **({"texts": texts} if texts else {})}
     return [*words, *(part for setting in settings_of("", table) for part in ("--set", setting.removeprefix(".")))]
 
 

@@ -16,7 +16,7 @@ from core.snippets import naming
 from core.sources import list_builtin, parse_source
 from core.sources.protocol import SourceInfo
 
-from . import cached, catalog_panels, combine_panels, fields, jobs_of, server, state
+from . import cached, catalog_panels, combine_panels, fields, jobs_of, server, state, train_shelf
 from .inspect_panels import inspection
 from .names import language_name, source_name
 from .panels import escaped, job, problem
@@ -162,12 +162,22 @@ def add(spec: Any) -> None:
         _keep([*sources, spec])
 
 
+def use(spec: Any, *, alone: bool) -> None:
+    """Add a source at the end of the chain; `alone`: instead of all that is there."""
+    if alone:
+        state.own_workspace()
+        _keep([spec])
+    else:
+        add(spec)
+
+
 def shelf(visit: Visit) -> None:
     """Everything that may be chosen."""
     st.subheader(_("Built in"), anchor=False)
     for column, about in zip(st.columns(2), list_builtin(), strict=True):
         with column, st.container(border=True, height="stretch"):
             _builtin(visit, about)
+    train_shelf.shelf(visit, add)
     st.subheader(_("More"), anchor=False)
     ways = {
         _("Catalog"): lambda: catalog_panels.shelf(visit, add),

@@ -15,7 +15,7 @@ from core.workspace.personal import PersonalWorkspace
 from pages._ui import server
 from tests.app.conftest import assert_sound, texts, workspace_of
 
-PAGES = ("start", "vocabulary", "source", "coverage", "laboratory", "download", "finetune", "evaluate")
+PAGES = ("start", "vocabulary", "source", "train", "coverage", "laboratory", "download", "finetune", "evaluate")
 Open = Callable[..., AppTest]
 
 

@@ -15,6 +15,7 @@ PAGES = {
     "start": "An embedding matrix for your vocabulary",
     "vocabulary": "Vocabulary",
     "source": "Source",
+    "train": "Train vectors",
     "coverage": "Coverage",
     "laboratory": "Laboratory",
     "download": "Build and download",

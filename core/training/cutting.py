@@ -1,0 +1,159 @@
+"""A stream of text into sentences of words.
+
+Between white space the same runs of characters come again and again ("the", "end."), so each is cut into words once
+and remembered: what is left to do for most of a text is to split it and to look up. Lower-casing and stop words are
+applied to the runs as well, and cost nothing either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Literal
+
+from ..vocabulary.corpus import HAN, LONGEST_RUN
+from ..vocabulary.segmenting import Segmenter
+
+Unit = Literal["sentence", "line", "paragraph"]
+# Stands for the end of a text, and of a line or paragraph; no text has it (`TextFile` refuses it, cells lose it).
+STOP = "\0"
+# A sentence has so many words at most: a longer one is cut there.
+LONGEST_SENTENCE = 1000
+# So many characters are cut at a time: with jieba, about a tenth of a second.
+SLICE = 1 << 15
+# Runs that are remembered: how long at most, and how many before all are forgotten (about 80 MB).
+LONGEST_KEPT, MOST_KEPT = 32, 1 << 18
+EMPTY_LINE = re.compile(r"\n\s*\n")
+# White space for str.split and none for the pattern of words.
+ODD_SPACE = re.compile("[\x1c-\x1f]")
+# Where a text without white space may be parted.
+MARKS = "。．！？；，、"
+# Lines are wrapped where paragraphs are broken at this width or less, at least so many lines are seen inside of
+# paragraphs, and to such a share of them the first word of the next line could not have been added.
+WIDTHS, LEAST_LINES, WRAPPED = range(30, 201), 20, 0.8
+# The width is that of all lines but the longest few, which may hold a word that can't be broken.
+WIDEST = 0.98
+
+Flat = list[str | None]
+
+
+class _Runs(dict[str, tuple[str | None, ...]]):
+    """run -> its words, and None where a sentence ends; a run that is looked up is cut if it is not known."""
+
+    def __init__(self, cut: Callable[[str], Iterable[str | None]]) -> None:
+        super().__init__()
+        self._cut = cut
+
+    def __missing__(self, run: str) -> tuple[str | None, ...]:
+        found = (None,) if run == STOP else tuple(self._cut(run))
+        if len(run) <= LONGEST_KEPT:
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            self[run] = found
+        return found
+
+
+class Sentences:
+    """Cuts a text that comes in pieces into sentences: `of(pieces)`.
+
+    unit     where sentences end; "sentence" with `wrapped`: at marks and empty lines, else at line ends too
+    stops    words, lower-cased, that are left out
+    long_runs  how many runs without white space or mark were so long that they were cut anywhere
+    """
+
+    def __init__(
+        self, segmenter: Segmenter, unit: Unit, *, wrapped: bool, lower: bool, stops: frozenset[str] = frozenset()
+    ) -> None:
+        self.long_runs = 0
+        self._segmenter = segmenter
+        self._marks = unit == "sentence"
+        self._at_lines = unit == "line" or (unit == "sentence" and not wrapped)
+        self._lower, self._stops = lower, stops
+        self._runs = _Runs(self._cut)
+
+    def _cut(self, run: str) -> Iterator[str | None]:
+        for word in self._segmenter.parted(run) if self._marks else self._segmenter.tokens(run):
+            low = word and word.lower()
+            if low is None or low not in self._stops:
+                yield low if self._lower else word
+
+    def of(self, pieces: Iterable[str], beat: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
+        """The sentences, none of them empty; `beat` is called between slices of work."""
+        held: list[str] = []
+        for text in self._whole(pieces):
+            flat, first = self._flat(text), 0
+            while True:
+                try:
+                    end = flat.index(None, first)
+                except ValueError:
+                    break
+                sentence = flat[first:end]
+                first = end + 1
+                if held:
+                    sentence = held + sentence
+                    held = []
+                if len(sentence) > LONGEST_SENTENCE:
+                    yield from _parts(sentence)  # type: ignore[arg-type]
+                elif sentence:
+                    yield sentence  # type: ignore[misc]
+            held.extend(flat[first:])  # type: ignore[arg-type]
+            if len(held) > LONGEST_SENTENCE:
+                *whole, held = _parts(held)
+                yield from whole
+            beat()
+        if held:
+            yield held
+
+    def _flat(self, text: str) -> Flat:
+        """The words of a piece that ends between words; None where a sentence ends."""
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\n", f" {STOP} ") if self._at_lines else EMPTY_LINE.sub(f" {STOP} ", text)
+        runs = text.replace("\n", " ").split(" ") if ODD_SPACE.search(text) else text.split()
+        return list(chain.from_iterable(map(self._runs.__getitem__, runs)))
+
+    def _whole(self, pieces: Iterable[str]) -> Iterator[str]:
+        """The text in slices that end between words, all white space in front of the next word left for the next."""
+        rest = ""
+        for piece in pieces:
+            for first in range(0, len(piece), SLICE):
+                text = rest + piece[first : first + SLICE]
+                cut = self._last_end(text)
+                rest = text[cut:]
+                if cut:
+                    yield text[:cut]
+                elif len(rest) > SLICE and rest.isspace():
+                    rest = "\n\n" if EMPTY_LINE.search(rest) else "\n" if "\n" in rest else " "
+        yield rest
+
+    def _last_end(self, text: str) -> int:
+        found = text.rsplit(None, 1)
+        if len(found) != 1:
+            return len(found[0]) if found else 0
+        if cut := max(map(text.rfind, MARKS)) + 1:
+            return cut
+        if len(text) < LONGEST_RUN:
+            return 0
+        self.long_runs += 1
+        return len(text.rstrip())
+
+
+def _parts(words: list[str]) -> list[list[str]]:
+    return [words[at : at + LONGEST_SENTENCE] for at in range(0, len(words), LONGEST_SENTENCE)]
+
+
+def is_wrapped(text: str) -> bool:
+    """Whether the lines of a text are broken at a width, as in an old e-mail, and not where a paragraph ends.
+
+    Inside a paragraph, a line is broken because the next word would not fit. `text` ends with a whole line.
+    """
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    inner = [(line, after.split()[0]) for line, after in zip(lines, lines[1:], strict=False) if line and after]
+    if len(inner) < LEAST_LINES:
+        return False
+    widths = sorted(len(line) for line, _word in inner)
+    width = widths[int(WIDEST * (len(widths) - 1))]
+    # Chinese is broken behind any character.
+    full = sum(len(line) + (1 if HAN.match(word) else 1 + len(word)) > width for line, word in inner)
+    return width in WIDTHS and full >= WRAPPED * len(inner)
