@@ -9,7 +9,6 @@ from pages._ui import (
     cached_training,
     frame,
     train_choices,
-    train_compare,
     train_earlier,
     train_kept,
     train_live,
@@ -31,8 +30,6 @@ with outcome:
         made = None
     elif (made := train_kept.finished(visit, asked.name)) is not None:
         train_panels.result(visit, asked, made)
-        train_compare.show(visit, asked.name, made)
-        train_panels.rest(made, asked)
     elif asked.why is not None:
         problem(asked.why)
     else:

@@ -93,6 +93,11 @@ class Artifact:
         return tuple(json.loads((self.folder / WORDS).read_text("utf-8")))
 
     @cached_property
+    def index(self) -> dict[str, int]:
+        """The row of each word."""
+        return {word: row for row, word in enumerate(self.words)}
+
+    @cached_property
     def counts(self) -> NDArray[np.int64]:
         return np.load(self.folder / COUNTS, allow_pickle=False)
 

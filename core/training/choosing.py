@@ -99,11 +99,12 @@ def refuse_lonely(paired: bool, where: str, min_count: int) -> None:
 def _told(numbering: Numbering, min_count: int, frequent: int, kept: int) -> tuple[str, ...]:
     notes: list[str] = []
     if numbering.gone:
-        notes.append(
-            _("so many different words that the rarest were dropped on the way: those seen {n:,} times or less").format(
-                n=numbering.least
-            )
+        text = ngettext(
+            "so many different words that the rarest were dropped on the way: those seen once",
+            "so many different words that the rarest were dropped on the way: those seen {n:,} times or less",
+            numbering.least,
         )
+        notes.append(text.format(n=numbering.least))
     if rare := len(numbering.counts) - frequent:
         text = ngettext(
             "{n:,} word that occurs less than {least} times left out",

@@ -40,7 +40,7 @@ VERSION = 1
 LEAST_STRETCH = 1 << 18  # tokens
 MOST_STRETCH = 1 << 30  # places are int32
 VISITS = 1 << 23  # neighbors that one task of a thread looks at, unless a single row has more
-PLACED = 1 << 22  # tokens between two reports while places are listed
+PLACED = 1 << 18  # tokens read or placed at once
 ROOM_CELLS = 1 << 17  # of a thread's block of rows, unless a row may have more
 TICK = 0.2
 
@@ -190,14 +190,19 @@ class _Counting:
         from .cooccurrence_kernels import place
 
         window = len(self._weights) - 1
-        ids = np.full(last - first + 2 * window, -1, np.int32)
         begin, end = max(0, first - window), min(len(self._ids), last + window)
-        ids[begin - first + window : end - first + window] = self._ids[begin:end]
+        ids = np.empty(last - first + 2 * window, np.int32)
+        ids[:window] = ids[-window:] = -1
+        for at in range(begin, end, PLACED):
+            to = min(at + PLACED, end)
+            ids[at - first + window : to - first + window] = self._ids[at:to]
+            self._report(0)
         blocks = [(at, min(at + PLACED, len(ids) - window)) for at in range(window, len(ids) - window, PLACED)]
         bounds = np.zeros(self._words + 1, np.int64)
         for at, to in blocks:
             # One more, for -1.
             bounds += np.bincount(ids[at:to] + 1, minlength=self._words + 1)
+            self._report(0)
         bounds[0] = 0
         np.cumsum(bounds, out=bounds)
         places = np.empty(bounds[-1], np.int32)
@@ -272,5 +277,3 @@ class _Counting:
 def _reached(sums: NDArray[np.int64], first: int, more: int) -> int:
     """The last place up to which `sums` grows by at most `more` from that of `first`."""
     return int(np.searchsorted(sums, sums[first] + more, "right")) - 1
-
-

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Literal
 
-from ..vocabulary.corpus import HAN, LONGEST_RUN
+from ..vocabulary.corpus import HAN
 from ..vocabulary.segmenting import Segmenter
 
 Unit = Literal["sentence", "line", "paragraph"]
@@ -20,13 +20,15 @@ Unit = Literal["sentence", "line", "paragraph"]
 STOP = "\0"
 # A sentence has so many words at most: a longer one is cut there.
 LONGEST_SENTENCE = 1000
-# So many characters are cut at a time: with jieba, about a tenth of a second.
-SLICE = 1 << 15
+# So many characters without white space or mark are cut anywhere; a longer word is data and no word.
+LONGEST_RUN, LONGEST_WORD = 1 << 15, 1000
+# So many characters are cut at a time: with jieba, some hundredths of a second.
+SLICE = 1 << 14
 # Runs that are remembered: how long at most, and how many before all are forgotten (about 80 MB).
 LONGEST_KEPT, MOST_KEPT = 32, 1 << 18
-EMPTY_LINE = re.compile(r"\n\s*\n")
-# White space for str.split and none for the pattern of words.
+# White space for str.split and none for the pattern of words: these are no ends and no space here.
 ODD_SPACE = re.compile("[\x1c-\x1f]")
+EMPTY_LINE = re.compile("\n[^\\S\x1c-\x1f]*\n")
 # Where a text without white space may be parted.
 MARKS = "。．！？；，、"
 # Lines are wrapped where paragraphs are broken at this width or less, at least so many lines are seen inside of
@@ -59,13 +61,13 @@ class Sentences:
 
     unit     where sentences end; "sentence" with `wrapped`: at marks and empty lines, else at line ends too
     stops    words, lower-cased, that are left out
-    long_runs  how many runs without white space or mark were so long that they were cut anywhere
+    too_long how many words were longer than `LONGEST_WORD` characters: they are left out, so that memory is bounded
     """
 
     def __init__(
         self, segmenter: Segmenter, unit: Unit, *, wrapped: bool, lower: bool, stops: frozenset[str] = frozenset()
     ) -> None:
-        self.long_runs = 0
+        self.too_long = 0
         self._segmenter = segmenter
         self._marks = unit == "sentence"
         self._at_lines = unit == "line" or (unit == "sentence" and not wrapped)
@@ -74,8 +76,11 @@ class Sentences:
 
     def _cut(self, run: str) -> Iterator[str | None]:
         for word in self._segmenter.parted(run) if self._marks else self._segmenter.tokens(run):
-            low = word and word.lower()
-            if low is None or low not in self._stops:
+            if word is None:
+                yield None
+            elif len(word) > LONGEST_WORD:
+                self.too_long += 1
+            elif (low := word.lower()) not in self._stops:
                 yield low if self._lower else word
 
     def of(self, pieces: Iterable[str], beat: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
@@ -135,7 +140,6 @@ class Sentences:
             return cut
         if len(text) < LONGEST_RUN:
             return 0
-        self.long_runs += 1
         return len(text.rstrip())
 
 
@@ -149,7 +153,7 @@ def is_wrapped(text: str) -> bool:
     Inside a paragraph, a line is broken because the next word would not fit. `text` ends with a whole line.
     """
     lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    inner = [(line, after.split()[0]) for line, after in zip(lines, lines[1:], strict=False) if line and after]
+    inner = [(line, after.split()[0]) for line, after in pairwise(lines) if line and after]
     if len(inner) < LEAST_LINES:
         return False
     widths = sorted(len(line) for line, _word in inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,9 +36,11 @@ class Cells:
 class Turns:
     """A slice of an epoch: turns `first` to `last` of a shuffled deck of 2**bits places, some of them without a cell.
 
-    keys  uint64[3], odd: they fix the order
+    shard  the file that the cells are of
+    keys   uint64[3], odd: they fix the order
     """
 
+    shard: int
     cells: Cells
     first: int
     last: int
@@ -47,7 +50,7 @@ class Turns:
     def split(self, n: int) -> list[tuple[int, int]]:
         """The turns in `n` nearly equal stretches."""
         bounds = np.linspace(self.first, self.last, n + 1).astype(np.int64).tolist()
-        return list(zip(bounds[:-1], bounds[1:], strict=True))
+        return list(itertools.pairwise(bounds))
 
 
 class Deck:
@@ -74,7 +77,7 @@ class Deck:
         cells = self._cells(shard)
         bits = max(1, (len(cells) - 1).bit_length())
         places = 1 << bits
-        return Turns(cells, places * piece // parts, places * (piece + 1) // parts, bits, keys | np.uint64(1))
+        return Turns(shard, cells, places * piece // parts, places * (piece + 1) // parts, bits, keys | np.uint64(1))
 
     def sample(self) -> Cells:
         """Up to 100,000 cells of the whole table, always the same."""

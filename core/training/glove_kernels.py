@@ -107,5 +107,3 @@ def cost_of(cells, reals, vectors, biases):  # pragma: no cover - compiled
         diff = dot + biases[i, 0] + biases[j, 0] - reals[at, 2]
         cost += np.float64(HALF * reals[at, 3] * diff * diff)
     return cost / len(cells)
-
-

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .glove import BaseGlove, Work
-from .glove_cells import Cells, Turns
+from .glove_cells import Turns
 
 if TYPE_CHECKING:
     import torch
 
 # Cells of a batch: as many as have the most frequent word so many times on average. Where it has many more, its steps,
 # which don't see each other, add up to one that goes too far.
-REPEATS = 4
+REPEATS = 16
 FEWEST, MOST = 256, 1 << 16
 CLIP = 100.0
 
@@ -38,7 +38,7 @@ class TorchGlove(BaseGlove):
         self._on = torch.device(device)
         self._anchors = torch.from_numpy(work.anchors.rows[:, : parameters.dim].copy()).to(self._on)
         self._pulls = torch.from_numpy(work.anchors.pulls).to(self._on)
-        self._held: tuple[Cells, torch.Tensor] | None = None
+        self._held: tuple[int, torch.Tensor] | None = None
         self._send()
 
     def loss(self) -> float:
@@ -89,9 +89,9 @@ class TorchGlove(BaseGlove):
 
         self._fresh = False
         turns = self._work.deck.turns(epoch, part)
-        if self._held is None or self._held[0] is not turns.cells:
+        if self._held is None or self._held[0] != turns.shard:
             self._held = None
-            self._held = turns.cells, torch.from_numpy(turns.cells.ids).to(self._on)
+            self._held = turns.shard, torch.from_numpy(turns.cells.ids).to(self._on)
         cells, costs, seen = self._held[1], torch.zeros((), dtype=torch.float64, device=self._on), 0
         with torch.no_grad():
             places = _places(turns, self._on)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Between numbers: a sentence ends here; a word stood here that is no longer counted.
 END, GONE = -1, -2
-# So many numbers are held before they are written, and read at a time.
-BLOCK = 1 << 20
-# More different words than this are not counted at once: the rarest go, as in word2vec.c.
+# So many words are held before they are numbered and written; so many numbers are read at a time.
+HELD, BLOCK = 1 << 18, 1 << 20
+# More different words than this are not counted at once: the rarest go, as in word2vec.c, but no more than must.
 MOST_TYPES = 4_000_000
 # What is left when the rarest went: a share of the most.
 LEFT = 0.75
@@ -25,7 +26,9 @@ Ids = NDArray[np.int32]
 class _Index(dict[str, int]):
     """word -> number: a word that is looked up gets the next number if it has none."""
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: str | None) -> int:
+        if not word:  # what is held for an end, and for a gap; no word is empty
+            return END if word is None else GONE
         number = self[word] = len(self)
         return number
 
@@ -39,14 +42,15 @@ class Numbering:
     least    words that were no more frequent than this have gone; 0: none did
     gone     how many words went
 
-    Memory: the words (`MOST_TYPES` and a block at most, about 150 bytes each) and some blocks of `BLOCK` numbers.
+    No word is empty. Memory: the words (`MOST_TYPES` and `HELD` at most, about 150 bytes each) and some blocks of
+    `BLOCK` numbers.
     """
 
     def __init__(self, folder: Path, name: str = "numbers") -> None:
         self.index: dict[str, int] = _Index()
         self.counts: NDArray[np.int64] = np.zeros(0, np.int64)
         self.tokens = self.sentences = self.least = self.gone = 0
-        self._held = array("i")
+        self._held: list[str | None] = []
         self._path = folder / f".{name}.bin"
         # Numbers before the place `_until[i]` are those of the i-th round; `_renamed(i)` tells what became of them.
         self._until: list[int] = []
@@ -64,28 +68,23 @@ class Numbering:
                 path.unlink(missing_ok=True)
 
     def _renamed(self, at: int) -> Path:
-        return self._path.with_suffix(f".{at}.npy")
+        return self._path.with_suffix(f".{at}.bin")
 
-    def add(self, sentence: Iterable[str]) -> None:
+    def add(self, sentence: Sequence[str]) -> None:
         """Add the words of one sentence and its end."""
-        held = self._held
-        held.extend(map(self.index.__getitem__, sentence))
-        held.append(END)
-        if len(held) >= BLOCK:
+        self._held += sentence
+        self._held.append(None)
+        if len(self._held) >= HELD:
             self._flush()
 
     def add_parted(self, parts: Iterable[Sequence[str]]) -> None:
         """Add the words of one sentence, where those between two parts are not counted."""
-        for at, part in enumerate(parts):
-            if at:
-                self._held.append(GONE)
-            self._held.extend(map(self.index.__getitem__, part))
-        self._held.append(END)
-        if len(self._held) >= BLOCK:
-            self._flush()
+        self.add(list(chain.from_iterable(("", *part) for part in parts))[1:])
 
     def _flush(self) -> None:
-        ids = np.frombuffer(self._held, np.int32)
+        lookup: Any = self.index.__getitem__
+        ids = np.array(list(map(lookup, self._held)), np.int32)
+        self._held.clear()
         found = np.bincount(ids[ids >= 0], minlength=len(self.index))
         found[: len(self.counts)] += self.counts
         self.counts = found.astype(np.int64, copy=False)
@@ -94,20 +93,19 @@ class Numbering:
         self.tokens += len(ids) - ends
         self._file.write(ids.data)  # numpy's own would not say that the disk is full
         self._written += len(ids)
-        del ids  # an array that is looked into can't be emptied
-        self._held = array("i")
         if len(self.index) > MOST_TYPES:
             self._reduce()
 
     def _reduce(self) -> None:
         """Leave out the rarest words; those that stay are numbered anew."""
         most = int(LEFT * MOST_TYPES)
-        self.least += 1
-        while np.count_nonzero(self.counts > self.least) > most:
-            self.least += 1
-        kept = self.counts > self.least
+        least = 1
+        while np.count_nonzero(self.counts > least) > most:
+            least += 1
+        self.least = max(self.least, least)
+        kept = self.counts > least
         renamed = np.where(kept, np.cumsum(kept) - 1, GONE).astype(np.int32)
-        np.save(self._renamed(len(self._until)), renamed)
+        self._renamed(len(self._until)).write_bytes(renamed.data)
         self._until.append(self._written)
         self.gone += len(kept) - int(np.count_nonzero(kept))
         words = [word for word, stays in zip(self.index, kept.tolist(), strict=True) if stays]
@@ -120,8 +118,8 @@ class Numbering:
         self._file.flush()
         # What became of a number in all later rounds, so that each block is renamed once.
         for at in reversed(range(len(self._until) - 1)):
-            later = followed(np.load(self._renamed(at + 1)))
-            np.save(self._renamed(at), later[np.load(self._renamed(at))])
+            later = followed(np.fromfile(self._renamed(at + 1), np.int32))
+            self._renamed(at).write_bytes(later[np.fromfile(self._renamed(at), np.int32)].data)
 
     def blocks(self) -> Iterator[Ids]:
         """The numbers in order, by the words' last numbering; `END` ends a sentence, `GONE` is a word that has gone."""
@@ -129,7 +127,7 @@ class Numbering:
         first = 0
         with open(self._path, "rb") as file:
             for at, until in enumerate(bounds):
-                renamed = followed(np.load(self._renamed(at))) if at < len(self._until) else None
+                renamed = followed(np.fromfile(self._renamed(at), np.int32)) if at < len(self._until) else None
                 while first < until:
                     ids = np.fromfile(file, np.int32, min(BLOCK, until - first))
                     first += len(ids)

@@ -46,7 +46,7 @@ class Preview:
 
 
 def preview(texts: TextsSpec, *, base: Path | None = None, most: int = 12) -> Preview:
-    """The first sentences of the texts, at most `most`. Raises VocabularyError and TrainingError as a training would."""
+    """The first sentences of the texts, at most `most`. Raises VocabularyError, TrainingError as a training would."""
     opened = Texts(texts, base, most=OPENED, searched=SEARCHED)
     notes = list(opened.notes)
     if texts.phrases:

@@ -71,6 +71,11 @@ class Listed:
                 yield text.format(n=len(names), names=", ".join(names[:NAMED]) + ("…" if len(names) > NAMED else ""))
 
 
+def at(base: Path | None, name: str) -> Path:
+    """The path that a spec names; relative ones are relative to `base`."""
+    return (base or Path()) / os.path.expanduser(name)
+
+
 def listed(spec: TextsSpec, base: Path | None) -> Listed:
     """The files of a spec. Raises VocabularyError for a path that isn't there, TrainingError where all are empty."""
     files: list[tuple[Path, str]] = []
@@ -79,7 +84,9 @@ def listed(spec: TextsSpec, base: Path | None) -> Listed:
     twice: list[str] = []
     seen: set[str] = set()
     for name in spec.paths:
-        path = (base or Path()) / os.path.expanduser(name)
+        if not name.strip():  # it would be the working folder
+            raise TrainingError(_("a path is empty"), fix=_("Name a file or a folder."))
+        path = at(base, name)
         try:
             inside = path.is_dir()
             nothing = path.is_file() and not path.stat().st_size
@@ -138,7 +145,7 @@ def files_key(spec: TextsSpec, base: Path | None) -> str:
     """Path, size and time of writing of all files, the user's dictionary too: what tells a changed one unread."""
     files = [file for file, _name in listed(spec, base).files]
     if spec.user_dictionary:
-        files.append(Path(os.path.expanduser(spec.user_dictionary)))
+        files.append(at(base, spec.user_dictionary))
     told = []
     for file in files:
         try:
@@ -290,4 +297,4 @@ def digest_of(sources: list[Source], told: list[str]) -> str:
     return hashlib.sha256("\n".join([*(source.digest() for source in sources), *told]).encode()).hexdigest()
 
 
-__all__ = ["Listed", "Source", "digest_of", "files_key", "listed", "open_source"]
+__all__ = ["Listed", "Source", "at", "digest_of", "files_key", "listed", "open_source"]

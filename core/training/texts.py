@@ -13,9 +13,9 @@ from ..progress import Progress, ignore
 from ..vocabulary.corpus import HAN, LATIN, CorpusSpec, languages, segmenter_of
 from ..vocabulary.report import Problems
 from ..vocabulary.selection import stop_words
-from .cutting import Sentences, Unit, is_wrapped
+from .cutting import LONGEST_WORD, Sentences, Unit, is_wrapped
 from .spec import TextsSpec
-from .text_files import NAMED, SEARCHED, Source, digest_of, files_key, listed, open_source
+from .text_files import NAMED, SEARCHED, Source, at, digest_of, files_key, listed, open_source
 
 STAGE = N_("Reading the text")
 # The language is told from the heads of so many files.
@@ -58,9 +58,10 @@ class Texts:
             progress(_(STAGE), 0, self.size, "bytes", name)
             self._sources.append(open_source(path, name, spec, searched))
         problems = Problems()
-        self._segmenter, self._cutter = segmenter_of(_as_corpus(spec), problems)
+        self._segmenter, self._cutter = segmenter_of(_as_corpus(spec, base), problems)
         heads = [source.head() for source in self._sources[:TOLD_BY]]
         self.language = _language(heads, spec.language)
+        self.unit: Unit
         self.unit, self.wrapped = self._unit(heads)
         labels = Counter(source.encoding for source in self._sources if source.encoding)
         self.encoding = ", ".join(sorted(labels))
@@ -75,7 +76,7 @@ class Texts:
                 unread,
             )
             self._notes.append(text.format(n=unread))
-        self._long_runs = 0
+        self._too_long = 0
 
     def _unit(self, heads: list[str]) -> tuple[Unit, bool]:
         """Lines that are wrapped mean nothing; the first text tells for all. Lines inside of cells are not."""
@@ -87,14 +88,14 @@ class Texts:
     @property
     def notes(self) -> tuple[str, ...]:
         """Messages for people: how the files are read, and what is odd about them."""
-        if not self._long_runs:
+        if not self._too_long:
             return tuple(self._notes)
         text = ngettext(
-            "{n:,} run of a million characters without a space or mark is cut",
-            "{n:,} runs of a million characters without a space or mark are cut",
-            self._long_runs,
+            "{n:,} run of more than {most:,} characters is no word, and left out",
+            "{n:,} runs of more than {most:,} characters are no words, and left out",
+            self._too_long,
         )
-        return (*self._notes, text.format(n=self._long_runs))
+        return (*self._notes, text.format(n=self._too_long, most=LONGEST_WORD))
 
     def sentences(self, progress: Progress = ignore) -> Iterator[list[str]]:
         """The sentences in the order of the files, each with a word or more, and at most a thousand."""
@@ -115,7 +116,7 @@ class Texts:
             yield from cut.of(source.chunks(told), beat)
             before += source.size
             done = before
-        self._long_runs = cut.long_runs
+        self._too_long = cut.too_long
 
     def head_sentences(self, most: int) -> list[list[str]]:
         """The first sentences, of what the files begin with; no more than that is read."""
@@ -143,10 +144,11 @@ class Texts:
         return digest_of(self._sources, [told, dictionary, self.encoding, self.unit, str(self.wrapped), stops])
 
 
-def _as_corpus(spec: TextsSpec) -> CorpusSpec:
+def _as_corpus(spec: TextsSpec, base: Path | None) -> CorpusSpec:
     """What the vocabulary stage cuts a corpus by."""
-    shared = ("language", "tokenization", "user_dictionary", "new_words")
-    return CorpusSpec(path=spec.paths[0], **{name: getattr(spec, name) for name in shared})
+    dictionary = str(at(base, spec.user_dictionary)) if spec.user_dictionary else ""
+    shared = {name: getattr(spec, name) for name in ("language", "tokenization", "new_words")}
+    return CorpusSpec(path=spec.paths[0], user_dictionary=dictionary, **shared)
 
 
 def _language(heads: list[str], asked: str) -> str:

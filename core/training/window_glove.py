@@ -18,7 +18,10 @@ GRADIENT = (
     r" \frac{\partial J}{\partial \tilde w_j} = 2 f \Delta\, w_i,\quad"
     r" \frac{\partial J}{\partial b_i} = \frac{\partial J}{\partial \tilde b_j} = 2 f \Delta"
 )
-UPDATE = r"g = \tfrac12 \frac{\partial J}{\partial w_i},\quad w_i \leftarrow w_i - \frac{\eta}{\sqrt{G}}\, g,\quad G \leftarrow G + g^2"
+UPDATE = (
+    r"g = \tfrac12 \frac{\partial J}{\partial w_i},\quad w_i \leftarrow w_i - \frac{\eta}{\sqrt{G}}\, g,"
+    r"\quad G \leftarrow G + g^2"
+)
 
 
 def counted(tokens: Sequence[str], first: str, second: str, index: Mapping[str, int], settings: Settings) -> float:

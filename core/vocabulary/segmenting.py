@@ -28,6 +28,8 @@ NEGATED = ("n't", "n’t", "N'T", "N’T")
 # What ends a sentence: a point does not where a letter or digit follows at once. Quotation marks may close it.
 ENDS = r"(?P<end>[!?…。．｡！？]|\.(?![\p{L}\p{M}\p{N}_]))"
 CLOSING = frozenset("\"'”’»」』）)]")
+# Runs that are longer hardly come again: what jieba made of them is not kept.
+LONGEST_KEPT = 64
 # What the Penn Treebank parts from the word before it; o'clock stays whole.
 CLITICS = ("s", "m", "d", "ll", "re", "ve")
 
@@ -174,7 +176,9 @@ class ChineseCutter:
         return self._cut(run)
 
     def _kept(self, cutter: Any) -> Callable[[str], list[str]]:
-        return lru_cache(1 << 16)(partial(cutter.lcut, HMM=self._new_words))
+        cut = partial(cutter.lcut, HMM=self._new_words)
+        kept = lru_cache(1 << 16)(cut)
+        return lambda run: kept(run) if len(run) <= LONGEST_KEPT else cut(run)
 
 
 @cache

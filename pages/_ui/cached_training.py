@@ -16,12 +16,14 @@ from core.training.artifact import LOCK, Artifact, read_artifact
 from core.training.keeping import LIVE, STATE
 from core.training.spec import TextsSpec
 from core.training.watching import choose_watched, nearest_words
+from core.workspace.atomic import atomic_file
 from core.workspace.state_files import read_json
 
 from .cached import stamp, told
 
 if TYPE_CHECKING:
     from core.training.preview import Preview
+    from core.training.window import Step
 
 TRAINED = "trained"
 # So many stretches of a text are read for its preview; the page shows the first of them.
@@ -36,6 +38,17 @@ def folder(base: Path, name: str) -> Path:
 def checkpoints(base: Path, name: str) -> Path:
     """Where it is kept how far a training is."""
     return base / TRAINED / f"{name}.training"
+
+
+def words_file(name: str) -> str:
+    """Where in a visitor's workspace the words of a training are listed, for programs that take a vocabulary."""
+    return f"{TRAINED}/{name}.words.txt"
+
+
+def write_words(made: Artifact, path: Path) -> None:
+    """List the words, one a line. Raises WorkspaceError."""
+    with atomic_file(path) as file:
+        file.writelines(f"{word}\n".encode("utf-8", "surrogatepass") for word in made.words)
 
 
 def stamps(spec: TextsSpec, base: Path) -> list[Any]:
@@ -113,3 +126,27 @@ def live(base: Path, name: str) -> dict[str, Any] | None:
 def is_begun(base: Path, name: str) -> bool:
     """Whether a training was stopped, and may go on or end with what it has."""
     return (checkpoints(base, name) / STATE).is_file()
+
+
+def stretches(made: Artifact) -> list[list[str]]:
+    """Stretches of the text that were kept with its vectors."""
+    from core.training.showing import sentences
+
+    return sentences(made)
+
+
+def known(made: Artifact) -> frozenset[str]:
+    """The words that have a vector."""
+    return _known(str(stamp(made.folder / LOCK)), made)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _known(stamped: str, _made: Artifact) -> frozenset[str]:
+    return frozenset(_made.words)
+
+
+def window(made: Artifact, asked: dict[str, Any]) -> Step:
+    """One step of training on one window. Raises TrainingError."""
+    from core.training.showing import show_window
+
+    return show_window(made, **asked)

@@ -37,27 +37,31 @@ def setup(visit: Visit) -> Asked:
 
 
 def _choose(visit: Visit, before: Asked) -> Asked:
-    texts = train_texts.choose(visit, before.spec.texts)
-    spec, found = before.spec.model_copy(update={"texts": texts}), None
-    if texts.paths and visit.base is not None:
-        try:  # before anything of them is shown: a path may have been kept while more was allowed
-            train_kept.check(visit, spec)
-        except LexiloomError as error:
-            problem(error)
-            return Asked(spec, "")
-        found = train_preview.show(visit, texts)
+    """The text on the left, how it is learned from on the right."""
     left, right = st.columns(2, gap="large")
     with left:
-        spec = train_methods.choose(spec, COMMON, visit.read_only)
+        texts = train_texts.choose(visit, before.spec.texts)
+        spec = before.spec.model_copy(update={"texts": texts})
+        found = _seen(visit, spec) if texts.paths else None
     with right:
-        numbers = st.container()
-        watch = st.container()
-        spec = _more(visit, spec)
+        spec = train_methods.choose(spec, COMMON, visit.read_only)
+        numbers, watch = st.container(), st.container()
+        spec = _more(visit, spec)  # the source to start from says how many dimensions there are
         with numbers:
             spec = _numbers(visit, spec)
         with watch:
             spec = _watched(spec, cached_training.telling(found) if found else (), visit.read_only)
-    return train_kept.asked_for(visit, spec) if found or not texts.paths else Asked(spec, "")
+    return train_kept.asked_for(visit, spec) if found else Asked(spec, "")
+
+
+def _seen(visit: Visit, spec: Any) -> Any:
+    """The text's first stretches; None where it can't be read, which is told."""
+    try:  # before anything of it is shown: a path may have been kept while more was allowed
+        train_kept.check(visit, spec)
+    except LexiloomError as error:
+        problem(error)
+        return None
+    return train_preview.show(visit, spec.texts)
 
 
 def _key(name: str, spec: Any) -> str:

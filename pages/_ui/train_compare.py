@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.evaluation.evaluating import Evaluation
 from core.evaluation.spec import EvaluateSpec
-from core.jobs import JobState
+from core.jobs import JobSpec, JobState
 from core.messages import _
 from core.training.artifact import LOCK, Artifact
 
@@ -20,33 +20,37 @@ ACROSS = 3
 
 def show(visit: Visit, name: str, made: Artifact) -> None:
     """One click scores both; below, the neighbors by both, which are known already."""
-    st.subheader(_("Compared with random vectors"), anchor=False)
-    subjects = [f"random:{made.lock['dim']}", f"trained:{train_kept.source_of(name).path}"]
-    asked = _asked(visit, subjects, name)
+    asked = _asked(visit, name, made)
     stage = f"evaluate:{asked.key}"
-    status = job(
-        visit,
-        stage,
-        lambda: jobs_of.evaluate(visit, asked.arguments, asked.stamps),
-        label=_("Compare with random vectors"),
-        note=_("Published sets of word similarity and analogies: a score that random rows reach too is worth nothing."),
-        main=False,
-        key="train-compare",
+
+    def wanted() -> JobSpec:
+        assert visit.base is not None
+        cached_training.write_words(made, visit.base / asked.vocabulary)
+        return jobs_of.evaluate(visit, asked.arguments, asked.stamps)
+
+    note = _(
+        "On published sets, as far as they ask for words of the text: what random rows reach too is worth nothing."
     )
+    label = _("Compare with random vectors")
+    status = job(visit, stage, wanted, label=label, note=note, main=False, key="train-compare")
     place_error(stage)
+    _beside(made)
     if status is not None and status.state is JobState.DONE and (told := server.jobs().result(status.id)):
         command = told.pop("command", "")
-        _beside(made)
         evaluation_panels.results(Evaluation.from_dict(told), command, asked)
 
 
-def _asked(visit: Visit, subjects: list[str], name: str) -> Asked:
-    """Both on the published sets of the text's language, those of the data folder among them."""
+def _asked(visit: Visit, name: str, made: Artifact) -> Asked:
+    """Both on the published sets of the text's language, those of the data folder among them.
+
+    Random rows have any word: only what asks for words of the text tells them apart.
+    """
     assert visit.base is not None
-    shared = server.data_folder()
-    spec = EvaluateSpec(suite_dir=str(shared) if shared else "")
+    spec = EvaluateSpec(suite_dir=str(server.data_folder() or ""))
+    subjects = (f"trained:{train_kept.source_of(name).path}", f"random:{made.lock['dim']}")
+    words = cached_training.words_file(name)
     stamps = cached.stamp(cached_training.folder(visit.base, name) / LOCK)
-    return Asked(tuple(subjects), spec, "", cached.told(subjects, spec.model_dump(mode="json"), stamps)[:24], stamps)
+    return Asked(subjects, spec, words, cached.told(subjects, words, spec.model_dump(mode="json"), stamps)[:24], stamps)
 
 
 def _beside(made: Artifact) -> None:

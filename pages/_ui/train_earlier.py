@@ -84,6 +84,7 @@ def _remove(visit: Visit, name: str) -> None:
     if visit.base is None or visit.read_only:
         return
     shutil.rmtree(cached_training.folder(visit.base, name), ignore_errors=True)
+    (visit.base / cached_training.words_file(name)).unlink(missing_ok=True)
     clear(cached_training.checkpoints(visit.base, name))
     before = train_kept.kept(visit)
     earlier = [one for one in before.get("earlier", ()) if one["name"] != name]

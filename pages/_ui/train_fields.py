@@ -31,7 +31,8 @@ TOLD = {
     "treebank": N_("as Penn Treebank: do + n't"),
     "split": N_("cut at the mark: don + t"),
 }
-LEFT_OPEN = N_("by itself")
+# What stands in an empty number.
+LEFT_OPEN = {"epochs": N_("by size"), "max_size": N_("no limit")}
 
 
 def choose(spec: Chosen, names: Sequence[str], key: str, *, columns: int = 3, disabled: bool = False) -> Chosen:
@@ -58,7 +59,9 @@ def _one(spec: Chosen, name: str, key: str, disabled: bool) -> Chosen:
         given = st.toggle(value=value, **shown)
     elif isinstance(field.annotation, types.UnionType):  # a whole number, or none
         low, high = _bounds(field)
-        given = st.number_input(value=value, min_value=low, max_value=high, step=1, placeholder=_(LEFT_OPEN), **shown)
+        given = st.number_input(
+            value=value, min_value=low, max_value=high, step=1, placeholder=_(LEFT_OPEN.get(name, "")), **shown
+        )
     elif isinstance(value, str):
         given = st.text_input(value=value, max_chars=200, **shown).strip()
     else:

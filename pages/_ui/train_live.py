@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.figures import config
 from core.jobs import JobSpec, JobStatus
-from core.messages import _, duration, number, retold
+from core.messages import _, duration, number, retold, unpack
 
 from . import cached_training, jobs_of, language, train_kept, train_words
 from .panels import escaped, job, place_error, start
@@ -67,7 +67,7 @@ def show(live: dict[str, Any] | None) -> None:
     train_words.cards(live["watched"])
     curves(live, "train-live")
     for note in live.get("notes", ()):
-        st.caption(escaped(retold(note), None))
+        st.caption(escaped(retold(unpack(note)), None))
 
 
 def _figures(live: dict[str, Any]) -> None:
@@ -75,15 +75,16 @@ def _figures(live: dict[str, Any]) -> None:
     columns = st.columns(4)
     done = live["done"] / live["total"] if live["total"] else 0.0
     told = _("{n} words in the vocabulary").format(n=number(live["words"]))
+    so_far = _("{seconds} so far").format(seconds=duration(live["seconds"]))
     shown = [
         (_("Epochs"), _("{n} of {all}").format(n=number(done, 1), all=number(live["epochs"])), told),
         (pace(live["unit"]), number(round(live["per_second"])), _("on {device}").format(device=live["device"])),
-        (_("Time left"), "–" if live.get("left") is None else duration(live["left"]), ""),
-        (_("Loss"), loss(live["losses"][-1][1]) if live["losses"] else "–", retold(live["loss_name"])),
+        (_("Time left"), "–" if live.get("left") is None else duration(live["left"]), so_far),
+        (_("Loss"), loss(live["losses"][-1][1]) if live["losses"] else "–", retold(unpack(live["loss_name"]))),
     ]
     for column, (label, value, note) in zip(columns, shown, strict=True):
         with column:
-            st.metric(label, value, delta=note or "\u00a0", delta_color="off", delta_arrow="off")
+            st.metric(label, value, delta=note or None, delta_color="off", delta_arrow="off")
 
 
 def pace(unit: str) -> str:
@@ -96,11 +97,11 @@ def loss(value: float) -> str:
     return number(value, 4)
 
 
-def curves(told: dict[str, Any], key: str) -> None:
-    """The loss, and how the neighbors settle."""
+def curves(told: dict[str, Any], key: str, *, beside: bool = True) -> None:
+    """The loss, and how the neighbors settle: beside each other, or one below the other."""
     from core.figures.training import settling, training_loss
 
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="large") if beside else (st.container(), st.container())
     with left:
         about = _("The same measure all the time, on stretches of the text; lower is better.")
         st.markdown(f"**{_('Loss')}**", help=about)

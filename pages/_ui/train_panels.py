@@ -12,23 +12,45 @@ from core.errors import LexiloomError
 from core.messages import _, duration, number, retold
 from core.training.artifact import Artifact
 
-from . import cached_training, frame, jobs_of, source_panels, train_kept, train_live, train_methods, train_words
+from . import (
+    cached_training,
+    frame,
+    jobs_of,
+    source_panels,
+    train_compare,
+    train_kept,
+    train_live,
+    train_methods,
+    train_window,
+    train_words,
+)
 from .panels import escaped, plain_text, problem
 from .state import Visit
 from .train_kept import Asked
 
 
 def result(visit: Visit, asked: Asked, made: Artifact) -> None:
-    """The vectors: what they are, what they know, where they go."""
+    """The vectors: what they are, where they go, and three ways to look at them."""
     _figures(made)
     _use(visit, asked)
+    titles = [_("What words have learned"), _("Compared with random vectors"), _("One window at work")]
+    words, compared, window = st.tabs(titles)
+    with words:
+        _learned(made, asked)
+    with compared:
+        train_compare.show(visit, asked.name, made)
+    with window:
+        train_window.show(made)
+
+
+def _learned(made: Artifact, asked: Asked) -> None:
+    """Neighbors, and how training went."""
     train_words.cards(made.lock["watched"])
-    near(made)
-
-
-def rest(made: Artifact, asked: Asked) -> None:
-    """How it went, and how to do it again."""
-    train_live.curves(made.lock, "train-done")
+    left, right = st.columns(2, gap="large")
+    with left:
+        near(made)
+    with right:
+        train_live.curves(made.lock, "train-done", beside=False)
     for note in made.lock["notes"]:
         st.caption(escaped(retold(note), None))
     with st.expander(_("The same on a machine of your own"), icon=":material/terminal:"):
@@ -40,20 +62,22 @@ def _figures(made: Artifact) -> None:
     lock = made.lock
     corpus, losses = lock["corpus"], lock["losses"]
     columns = st.columns(4)
-    fell = "–" if not losses else f"{train_live.loss(losses[0][1])} → {train_live.loss(losses[-1][1])}"
+    ended = train_live.loss(losses[-1][1]) if losses else "–"
+    began = _("{loss} at the start").format(loss=train_live.loss(losses[0][1])) if losses else ""
     text = _("of {n} words of text").format(n=number(corpus["raw_tokens"]))
     shown = [
         (_("Words with a vector"), number(lock["words"]), _("{n} dimensions").format(n=number(lock["dim"]))),
         (_("Words trained on"), number(corpus["tokens"]), text),
         (train_live.pace(lock["unit"]), number(round(lock["per_second"])), duration(lock["seconds"])),
-        (_("Loss"), fell, _(lock["loss_name"])),
+        (_("Loss"), ended, began),
     ]
     for column, (label, value, note) in zip(columns, shown, strict=True):
         with column:
-            st.metric(label, value, delta=note, delta_color="off", delta_arrow="off")
+            st.metric(label, value, delta=note or None, delta_color="off", delta_arrow="off")
     told = [train_methods.title(made.method, made.settings), _("{n} epochs").format(n=number(lock["epochs"]))]
     if not lock["complete"]:
         told.append(_("ended early"))
+    told.append(_(lock["loss_name"]))
     told.append(_("on {device}").format(device=lock["environment"]["device"]))
     st.caption(escaped(" · ".join(told), None))
 
@@ -87,10 +111,11 @@ def _use(visit: Visit, asked: Asked) -> None:
 
 def near(made: Artifact) -> None:
     """The neighbors of any word."""
-    st.subheader(_("Neighbors of a word"), anchor=False)
     watched = made.lock["watched"]
     example = watched[0]["word"] if watched else made.words[0]
-    word = st.text_input(_("Word"), key="train-near", placeholder=example, icon=":material/search:", max_chars=200)
+    word = st.text_input(
+        _("Neighbors of a word"), key="train-near", placeholder=example, icon=":material/search:", max_chars=200
+    )
     word = word.strip() or example
     found = cached_training.neighbors(made, word)
     if found is None:
@@ -100,9 +125,7 @@ def near(made: Artifact) -> None:
         return
     columns: dict[Any, Any] = {_("word"): [one for one, _cosine in found], _("cosine"): [cos for _one, cos in found]}
     bar = st.column_config.ProgressColumn(format="%.3f", min_value=0.0, max_value=1.0)
-    st.dataframe(
-        columns, hide_index=True, height="content", key="train-near-table", column_config={_("cosine"): bar}, width=520
-    )
+    st.dataframe(columns, hide_index=True, height="content", key="train-near-table", column_config={_("cosine"): bar})
 
 
 def command(spec: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from core.training.preview import Preview
 
 STRETCHES = 8
-TOKENS = 28
+TOKENS = 24
 
 
 def show(visit: Visit, texts: TextsSpec) -> Preview | None:
@@ -43,7 +44,7 @@ def show(visit: Visit, texts: TextsSpec) -> Preview | None:
 
 def _facts(found: Preview) -> None:
     """How the files were read."""
-    told = [f"{name} ({size(taken)})" for name, taken in found.files]
+    told = [f"{Path(name).name} ({size(taken)})" for name, taken in found.files]
     told += [found.encoding] if found.encoding else []
     told += [_(", ").join(language_name(one) for one in found.language.split("+"))] if found.language else []
     told.append(_("windows end at: {unit}").format(unit=_(TOLD[found.unit]) if found.unit in TOLD else found.unit))

@@ -73,6 +73,33 @@ class TestEnglish:
         segmenter.count(text, counts)
         assert Counter(segmenter.tokens(text)) == counts
 
+    @given(
+        st.text(max_size=60) | st.text(alphabet="ab.@/!?\"'1,- http中文。”", max_size=60),
+        st.sampled_from(["whole", "treebank", "split"]),
+        st.sampled_from(["en", "auto"]),
+        st.booleans(),
+    )
+    def test_where_sentences_end_changes_no_word(
+        self, text: str, contractions: str, language: str, marks: bool
+    ) -> None:
+        cutter = ChineseCutter(None, name="", new_words=True, problems=Problems())
+        options = Tokenization(contractions=contractions, punctuation=marks)  # type: ignore[arg-type]
+        segmenter = Segmenter(language, options, cutter)
+        assert [word for word in segmenter.parted(text) if word is not None] == segmenter.tokens(text)
+
+    @pytest.mark.parametrize(
+        ("text", "sentences"),
+        [
+            ("Go to the U.S. or pay 3.50. Why?! Yes", ["Go to the U.S. or pay 3.50", "Why", "Yes"]),
+            ("see a.b/c and www.x.org/d. End.", ["see a b c and www.x.org/d", "End"]),
+            ('"No." (Yes.) …', ["No", "Yes"]),
+        ],
+    )
+    def test_where_sentences_end(self, text: str, sentences: list[str]) -> None:
+        found = Segmenter("en", Tokenization(), None).parted(text)
+        told = " ".join(word or "|" for word in found).split("|")
+        assert [one.strip() for one in told if one.strip()] == sentences
+
     @given(st.text(max_size=200))
     def test_any_text_gives_words_that_are_in_it(self, text: str) -> None:
         for contractions in ("whole", "treebank"):

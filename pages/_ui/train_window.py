@@ -1,0 +1,138 @@
+"""One window at work: a step of training on one sentence, number by number; made to fit one screen of a lecture."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LexiloomError
+from core.figures import config
+from core.messages import N_, _, number, retold
+from core.training.artifact import Artifact
+
+from . import cached_training, language, state
+from .panels import escaped, problem
+
+WAYS = {"skipgram": N_("skip-gram"), "cbow": N_("CBOW"), "glove": N_("GloVe")}
+MOMENTS = {"start": N_("before training"), "end": N_("after training")}
+
+
+def show(made: Artifact) -> None:
+    """The panel; its choices touch nothing else on the page."""
+    if find_spec("core.training.showing") is None or find_spec("core.figures.training_window") is None:  # TEMP
+        return
+
+    @st.fragment
+    @language.spoken
+    def panel() -> None:
+        try:
+            asked = _choose(made)
+            if asked is not None:
+                _shown(made, asked)
+        except LexiloomError as error:
+            problem(error)
+
+    panel()
+
+
+def _choose(made: Artifact) -> dict[str, Any] | None:
+    """What is looked at, as the arguments of a window; None where no sentence has a word with a vector."""
+    stretches = cached_training.stretches(made)
+    if not stretches:
+        st.caption(_("No stretch of the text was kept."))
+        return None
+    own = made.settings.get("model") or made.method
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = _one_of(_("Method"), sorted(WAYS, key=lambda one: one != own), WAYS, "train-window-method")
+        moment = _one_of(_("Vectors"), list(MOMENTS), MOMENTS, "train-window-moment")
+        drawn = state.recall("train-window-negatives", 0)
+        st.button(
+            _("Draw others"),
+            key="train-window-draw",
+            icon=":material/casino:",
+            on_click=state.remember,
+            args=("train-window-negatives", drawn + 1),
+            help=_("Draw another reach of the window, and other negatives."),
+            disabled=method == "glove",
+        )
+    first, second, third = st.columns([2, 1, 1], vertical_alignment="bottom")
+    with first:
+        sentence = _sentence(len(stretches))
+    with second:
+        at = _center(made, stretches[sentence], sentence)
+    if at is None:
+        return None
+    asked = {"method": method, "sentence": sentence, "at": at, "moment": moment, "negatives_seed": drawn}
+    with third:
+        return {**asked, "pick": _pick(made, asked)}
+
+
+def _one_of(label: str, options: list[str], names: dict[str, str], key: str) -> str:
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        format_func=lambda one: _(names[one]) if one in names else str(one),
+        key=key,
+    )
+    return chosen if chosen in options else options[0]
+
+
+def _sentence(many: int) -> int:
+    if many < 2:
+        return 0
+    return int(st.slider(_("Stretch of the text"), 1, many, 1, key="train-window-sentence")) - 1
+
+
+def _center(made: Artifact, words: list[str], sentence: int) -> int | None:
+    known = [place for place, word in enumerate(words) if word in cached_training.known(made)]
+    if not known:
+        st.caption(_("No word of this stretch has a vector."))
+        return None
+    return st.selectbox(
+        _("Word in the middle"),
+        known,
+        min(len(known) - 1, len(known) // 3),
+        format_func=lambda place: f"{place + 1}. {words[place]}" if place in known else "",
+        key=f"train-window-center-{sentence}",
+    )
+
+
+def _pick(made: Artifact, asked: dict[str, Any]) -> int:
+    """Which word of the window the pair is made with."""
+    step = cached_training.window(made, {**asked, "pick": 0})
+    places = list(range(len(step.contexts)))
+    chosen = st.selectbox(
+        _("Word around it"),
+        places,
+        0,
+        format_func=lambda pick: step.tokens[step.contexts[pick]] if pick in places else "",
+        key=f"train-window-pick-{asked['sentence']}-{asked['at']}-{len(places)}",
+        disabled=asked["method"] == "cbow",
+        help=_("Of CBOW all words around meet at once."),
+    )
+    return chosen if chosen in places else 0
+
+
+def _shown(made: Artifact, asked: dict[str, Any]) -> None:
+    """The picture, the formulas, and what the step did to the loss."""
+    from core.figures.training_window import window_picture
+
+    step = cached_training.window(made, asked)
+    picture = window_picture(step, dark=st.context.theme.type == "dark")
+    alt = _("A sentence, the vectors that meet in its window, and the terms of the loss before and after the step")
+    st.plotly_chart(picture, key="train-window-picture", config=config(), alt=alt)
+    before, after = step.loss
+    told = _("Loss {before} → {after} by one step with rate {rate}")
+    st.caption(told.format(before=number(before, 4), after=number(after, 4), rate=f"{step.rate:g}"))
+    for column, formula in zip(st.columns(max(1, len(step.formulas))), step.formulas, strict=False):
+        with column:
+            st.markdown(f"**{escaped(retold(formula.title), None)}**")
+            st.latex(formula.symbols)
+            if formula.numbers:
+                st.latex(formula.numbers)
+    if step.notes:
+        st.caption("  \n".join(escaped(retold(note), None) for note in step.notes))
