@@ -68,7 +68,7 @@ def test_at_the_start_and_for_other_methods_they_are_drawn(own: str, method: Any
     assert all(abs(value) <= 0.5 / 6 for one in step.vectors for value in one.before)
     assert any("another method" in note for note in step.notes) == (own != method)
     if method != "glove":
-        assert step.loss[0] == pytest.approx(6 * np.log(2))
+        assert step.loss[0] == pytest.approx((1 + len(step.negatives)) * np.log(2))
 
 
 def test_a_training_by_a_tree_has_no_contexts_and_says_so(tmp_path: Path) -> None:
