@@ -11,8 +11,8 @@ from typing import Any
 from ..errors import InputError, one_of
 from ..messages import N_, _
 from ..progress import Progress, ignore
+from ..vocabulary.table_rows import Parquet, Rows, TextRows, is_parquet, is_table, open_table
 from .labelled_lines import MOST_LABELS, SHAPE, LabelledLines, Role
-from .table_rows import Parquet, Rows, TextRows, is_parquet, is_table, open_table
 
 TEXT_NAMES = (
     "text",

@@ -8,7 +8,7 @@ from typing import Literal
 from ..errors import InputError
 from ..messages import N_, _
 from ..progress import Progress, ignore
-from .table_rows import Row, TextRows
+from ..vocabulary.table_rows import Row, TextRows
 
 Role = Literal["labelled", "pairs", "texts"]
 FASTTEXT = "__label__"

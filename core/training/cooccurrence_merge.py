@@ -15,9 +15,10 @@ from ..workspace.state_files import fill
 
 STAGE = N_("Merging")
 ROWS = 1 << 16  # whose lengths are read at once
-MOST_CELLS = 1 << 20  # of a block, unless a single row has more
-# Held for each cell of a run that is merged: itself, two cells of the table, and both once more when they are dealt.
-CELL_BYTES = 8 + 24 + 24
+MOST_CELLS = 1 << 18  # of a block, unless a single row has more
+# Held for each cell of a run that is merged: itself, two cells of the table, both once more when they are dealt and
+# where to, and as much of the block before.
+CELL_BYTES = 2 * (8 + 24 + 24 + 8)
 # Held for each cell of a shard while it is trained on; dealing leaves shards unequal by a little.
 SHARD_CELL_BYTES, FILLED = 16, 0.9
 

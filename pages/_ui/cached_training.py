@@ -111,11 +111,8 @@ def neighbors(made: Artifact, word: str, most: int = 10) -> list[tuple[str, floa
 
 @st.cache_data(max_entries=2000, show_spinner=False)
 def _neighbors(stamped: str, word: str, most: int, _made: Artifact) -> list[tuple[str, float]] | None:
-    try:
-        at = _made.words.index(word)
-    except ValueError:
-        return None
-    return nearest_words(_made.rows, [at], _made.words, most)[0]
+    at = _made.index.get(word)
+    return None if at is None else nearest_words(_made.rows, [at], _made.words, most)[0]
 
 
 def live(base: Path, name: str) -> dict[str, Any] | None:
@@ -133,16 +130,6 @@ def stretches(made: Artifact) -> list[list[str]]:
     from core.training.showing import sentences
 
     return sentences(made)
-
-
-def known(made: Artifact) -> frozenset[str]:
-    """The words that have a vector."""
-    return _known(str(stamp(made.folder / LOCK)), made)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _known(stamped: str, _made: Artifact) -> frozenset[str]:
-    return frozenset(_made.words)
 
 
 def window(made: Artifact, asked: dict[str, Any]) -> Step:

@@ -53,7 +53,7 @@ def _upload() -> None:
         max_upload_size=MEGABYTES,
         help=_(
             "One word a line (a count may follow), .csv, .tsv, .jsonl, .parquet, tokenizer.json, vocab.txt, or text "
-            "to be counted (.txt, .gz). The kind and the encoding are found out, and can be changed. "
+            "to be counted (.txt, .gz, .bz2, .zst). The kind and the encoding are found out, and can be changed. "
             "Several files are joined."
         ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import streamlit as st
@@ -11,18 +10,18 @@ from core.errors import LexiloomError
 from core.figures import config
 from core.messages import N_, _, number, retold
 from core.training.artifact import Artifact
+from core.training.showing import own_method
 
 from . import cached_training, language, state
 from .panels import escaped, problem
 
 WAYS = {"skipgram": N_("skip-gram"), "cbow": N_("CBOW"), "glove": N_("GloVe")}
-MOMENTS = {"start": N_("before training"), "end": N_("after training")}
+MOMENTS = {"end": N_("after training"), "start": N_("before training")}
+TELLING = 8  # words of the stretch that is shown first, at least
 
 
 def show(made: Artifact) -> None:
     """The panel; its choices touch nothing else on the page."""
-    if find_spec("core.training.showing") is None or find_spec("core.figures.training_window") is None:  # TEMP
-        return
 
     @st.fragment
     @language.spoken
@@ -43,10 +42,12 @@ def _choose(made: Artifact) -> dict[str, Any] | None:
     if not stretches:
         st.caption(_("No stretch of the text was kept."))
         return None
-    own = made.settings.get("model") or made.method
+    own = own_method(made)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = _one_of(_("Method"), sorted(WAYS, key=lambda one: one != own), WAYS, "train-window-method")
-        moment = _one_of(_("Vectors"), list(MOMENTS), MOMENTS, "train-window-moment")
+        # Of other methods there are only the vectors that they begin with.
+        moments = list(MOMENTS) if method == own else ["start"]
+        moment = _one_of(_("Vectors"), moments, MOMENTS, f"train-window-moment-{len(moments)}")
         drawn = state.recall("train-window-negatives", 0)
         st.button(
             _("Draw others"),
@@ -59,7 +60,7 @@ def _choose(made: Artifact) -> dict[str, Any] | None:
         )
     first, second, third = st.columns([2, 1, 1], vertical_alignment="bottom")
     with first:
-        sentence = _sentence(len(stretches))
+        sentence = _sentence(stretches)
     with second:
         at = _center(made, stretches[sentence], sentence)
     if at is None:
@@ -81,14 +82,15 @@ def _one_of(label: str, options: list[str], names: dict[str, str], key: str) -> 
     return chosen if chosen in options else options[0]
 
 
-def _sentence(many: int) -> int:
-    if many < 2:
+def _sentence(stretches: list[list[str]]) -> int:
+    if len(stretches) < 2:
         return 0
-    return int(st.slider(_("Stretch of the text"), 1, many, 1, key="train-window-sentence")) - 1
+    first = next((n for n, words in enumerate(stretches, 1) if len(words) >= TELLING), 1)
+    return int(st.slider(_("Stretch of the text"), 1, len(stretches), first, key="train-window-sentence")) - 1
 
 
 def _center(made: Artifact, words: list[str], sentence: int) -> int | None:
-    known = [place for place, word in enumerate(words) if word in cached_training.known(made)]
+    known = [place for place, word in enumerate(words) if word in made.index]
     if not known:
         st.caption(_("No word of this stretch has a vector."))
         return None
@@ -119,12 +121,11 @@ def _pick(made: Artifact, asked: dict[str, Any]) -> int:
 
 def _shown(made: Artifact, asked: dict[str, Any]) -> None:
     """The picture, the formulas, and what the step did to the loss."""
-    from core.figures.training_window import window_picture
+    from core.figures.training_window import window_alt, window_picture
 
     step = cached_training.window(made, asked)
     picture = window_picture(step, dark=st.context.theme.type == "dark")
-    alt = _("A sentence, the vectors that meet in its window, and the terms of the loss before and after the step")
-    st.plotly_chart(picture, key="train-window-picture", config=config(), alt=alt)
+    st.plotly_chart(picture, key="train-window-picture", config=config(), alt=window_alt(step))
     before, after = step.loss
     told = _("Loss {before} → {after} by one step with rate {rate}")
     st.caption(told.format(before=number(before, 4), after=number(after, 4), rate=f"{step.rate:g}"))

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import Cancelled, InputError
-from core.evaluation import table_rows
 from core.evaluation.labelled_file import LabelledFile, label_of
 from core.evaluation.labelled_lines import Role
 from core.progress import ignore
+from core.vocabulary import table_rows
 
 ROWS = [(0, "a good film", "1"), (1, "a bad film", "0"), (2, "good", "1")]
 LAST = '{"label": "1", "text": "good"}\n'

@@ -241,7 +241,7 @@ class TestErrors:
 
     def test_too_many_labels_end_the_reading_early(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("core.vocabulary.lines.CHUNK", 1000)
-        monkeypatch.setattr("core.evaluation.table_rows.HEAD", 1000)
+        monkeypatch.setattr("core.vocabulary.table_rows.HEAD", 1000)
         content = "".join(json.dumps({"label": f"l{i}", "text": "sea"}) + "\n" for i in range(1500)) + "no json\n"
         with pytest.raises(InputError, match="1,001 different labels for 1,001 texts"):
             of(tmp_path, content, "a.jsonl", label="label")
