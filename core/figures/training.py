@@ -30,7 +30,7 @@ def training_loss(live: Mapping[str, Any]) -> Figure:
           epoch, "epochs"
     """
     points = [(n, loss) for n, loss in live.get("losses", ()) if loss is not None and math.isfinite(loss)]
-    made = _over_training(live, {"title": {"text": _loss_title(live)}, **_reach([loss for _n, loss in points])})
+    made: Any = _over_training(live, {"title": {"text": _loss_title(live)}, **_reach([loss for _n, loss in points])})
     made.add_scatter(
         x=[n for n, _loss in points],
         y=[loss for _n, loss in points],

@@ -361,7 +361,7 @@ def _term_label(step: Step, k: int) -> str:
 def _bars(made: Figure, step: Step) -> None:
     terms = _terms(step)
     for name, color, at in ((_("before the step"), MUTED, 1), (_("after the step"), ACCENT, 2)):
-        values = [one[at] for one in terms]
+        values = [float(one[at]) for one in terms]
         made.add_bar(
             name=str(name),
             x=values,

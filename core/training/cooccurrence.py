@@ -177,8 +177,9 @@ class _Counting:
         with ThreadPoolExecutor(self._workers, "cooccurrences") as pool:
             found = []
             for first in range(0, len(self._ids), self._stretch):
-                stretch = self._placed(first, min(first + self._stretch, len(self._ids)))
-                found.append(self._run(len(found), stretch, pool, rooms))
+                last = min(first + self._stretch, len(self._ids))
+                # Not kept in a variable: it goes before the next one comes.
+                found.append(self._run(len(found), self._placed(first, last), pool, rooms))
         return found
 
     def _report(self, more: int) -> None:

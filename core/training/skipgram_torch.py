@@ -47,7 +47,7 @@ PART = {"cuda": 2_000_000, "cpu": 200_000}
 class SkipgramTorch:
     """word2vec's skip-gram. Implements `Trainer`.
 
-    Memory on the device: both tables, 8 V d bytes; 28 V for what is known of words; 40 bytes a token of a part; a
+    Memory on the device: both tables, 8 V d bytes; 28 V for what is known of words; about 80 bytes a token of a part; a
     batch's some (PLACES (4 + 3 · 2 window / BLOCK) + NEGATIVES) · 4 d bytes and its scores. On the processor one copy
     of both tables while they are kept or looked at.
     """
@@ -196,8 +196,14 @@ class SkipgramTorch:
         curve_v = torch.bmm(pull, uu.view(b, wide, 1)).view(-1) + push @ nn
         curve_u, curve_n = torch.bmm(pull.mT, vv.view(b, c, 1)).view(-1), push.T @ vv
 
-        self._move(self._rows, self._curves[0], [(center, of_v, curve_v)], rate)
-        self._move(self._contexts, self._curves[1], [(around, of_u, curve_u), (negative, of_n, curve_n)], rate)
+        moves = [
+            *self._shortened(self._rows, self._curves[0], [(center, of_v, curve_v)], rate),
+            *self._shortened(
+                self._contexts, self._curves[1], [(around, of_u, curve_u), (negative, of_n, curve_n)], rate
+            ),
+        ]
+        for table, at, step in moves:
+            _add(table, at, step)
 
     def _weights(self, some: Some, negative: Tensor) -> Tensor:
         """float32[places, NEGATIVES]: how much a place's pairs weigh each negative.
@@ -218,18 +224,19 @@ class SkipgramTorch:
         pairs = some.pairs.sum(2).view(-1, 1)
         return (pairs - own[:, :NEGATIVES]) * times * (self.spec.negatives / NEGATIVES)
 
-    def _move(self, table: Tensor, curve: Tensor, moves: list[tuple[Tensor, Tensor, Tensor]], rate: float) -> None:
-        """Add to rows of `table`; where a row is there several times, all its steps are shortened alike."""
+    def _shortened(
+        self, table: Tensor, curve: Tensor, moves: list[tuple[Tensor, Tensor, Tensor]], rate: float
+    ) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """(table, rows, steps) out of (rows, gradients, curvatures); all steps of one row are shortened alike."""
         for at, _gradient, curved in moves:
             curve.index_add_(0, at, curved)
-        steps = [gradient.mul_((LARGEST / curve[at]).clamp_(max=rate)[:, None]) for at, gradient, _curved in moves]
+        found = [
+            (table, at, gradient.mul_((LARGEST / curve[at]).clamp_(max=rate)[:, None]))
+            for at, gradient, _curved in moves
+        ]
         for at, _gradient, _curved in moves:
             curve[at] = 0
-        for (at, _gradient, _curved), step in zip(moves, steps, strict=True):
-            if table.device.type == "cpu":
-                table.scatter_add_(0, at[:, None].expand_as(step), step)  # there many times as fast as index_add_
-            else:
-                table.index_add_(0, at, step)
+        return found
 
 
 def make_skipgram(spec: Word2VecSpec, corpus: Corpus, ground: Ground) -> SkipgramTorch:
@@ -256,6 +263,13 @@ def _started(spec: Word2VecSpec, size: int, start: Start | None) -> tuple[Rows, 
         if "contexts" in start.kept:
             contexts[start.known] = start.kept["contexts"][start.known]
     return rows, contexts
+
+
+def _add(table: Tensor, at: Tensor, step: Tensor) -> None:
+    if table.device.type == "cpu":
+        table.scatter_add_(0, at[:, None].expand_as(step), step)  # there many times as fast as index_add_
+    else:
+        table.index_add_(0, at, step)
 
 
 def _numpy(table: Tensor) -> Rows:

@@ -96,7 +96,7 @@ def glove_step(
 
 
 def _notes(in_sentence: bool) -> list[str]:
-    told = [
+    told: list[str] = [
         _("AdaGrad divides each number's step by the root of what it has moved before; this is the first step (G = 1).")
     ]
     if in_sentence:

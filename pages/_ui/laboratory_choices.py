@@ -251,7 +251,7 @@ def _upload_corpus() -> None:
         _("Running text"),
         key=state.fresh("lab-corpus"),
         max_upload_size=MEGABYTES,
-        help=_("Text with the missing words in it (.txt, .gz, .bz2, .zst): what stands around a word tells what it means."),
+        help=_("Text with the missing words in it, packed or not: what stands around a word tells what it means."),
     )
     if file is None:
         return

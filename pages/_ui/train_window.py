@@ -17,6 +17,7 @@ from .panels import escaped, problem
 
 WAYS = {"skipgram": N_("skip-gram"), "cbow": N_("CBOW"), "glove": N_("GloVe")}
 MOMENTS = {"end": N_("after training"), "start": N_("before training")}
+APART = r",\quad"  # stands between the parts of a formula
 TELLING = 8  # words of the stretch that is shown first, at least
 
 
@@ -105,6 +106,9 @@ def _center(made: Artifact, words: list[str], sentence: int) -> int | None:
 
 def _pick(made: Artifact, asked: dict[str, Any]) -> int:
     """Which word of the window the pair is made with."""
+    if asked["method"] == "cbow":
+        st.caption(_("Of CBOW all words around meet at once."))
+        return 0
     step = cached_training.window(made, {**asked, "pick": 0})
     places = list(range(len(step.contexts)))
     chosen = st.selectbox(
@@ -113,27 +117,36 @@ def _pick(made: Artifact, asked: dict[str, Any]) -> int:
         0,
         format_func=lambda pick: step.tokens[step.contexts[pick]] if pick in places else "",
         key=f"train-window-pick-{asked['sentence']}-{asked['at']}-{len(places)}",
-        disabled=asked["method"] == "cbow",
-        help=_("Of CBOW all words around meet at once."),
+        help=_("The pair that is looked at."),
     )
     return chosen if chosen in places else 0
 
 
 def _shown(made: Artifact, asked: dict[str, Any]) -> None:
-    """The picture, the formulas, and what the step did to the loss."""
+    """The picture, and beside it what the step did to the loss and by which formulas: all on one screen."""
     from core.figures.training_window import window_alt, window_picture
 
     step = cached_training.window(made, asked)
-    picture = window_picture(step, dark=st.context.theme.type == "dark")
-    st.plotly_chart(picture, key="train-window-picture", config=config(), alt=window_alt(step))
-    before, after = step.loss
-    told = _("Loss {before} → {after} by one step with rate {rate}")
-    st.caption(told.format(before=number(before, 4), after=number(after, 4), rate=f"{step.rate:g}"))
-    for column, formula in zip(st.columns(max(1, len(step.formulas))), step.formulas, strict=False):
-        with column:
-            st.markdown(f"**{escaped(retold(formula.title), None)}**")
-            st.latex(formula.symbols)
-            if formula.numbers:
-                st.latex(formula.numbers)
+    left, right = st.columns([5, 2], gap="medium")
+    with left:
+        picture = window_picture(step, dark=st.context.theme.type == "dark")
+        st.plotly_chart(picture, key="train-window-picture", config=config(), alt=window_alt(step))
+    with right:
+        before, after = step.loss
+        fell = _("{before} before the step").format(before=number(before, 4))
+        st.metric(_("Loss"), number(after, 4), delta=fell, delta_color="off", delta_arrow="off")
+        for formula in step.formulas:
+            told = [
+                f"**{escaped(retold(formula.title), None)}**",
+                *_lines(formula.symbols, APART),
+                *_lines(formula.numbers),
+            ]
+            st.markdown("  \n".join(told))
     if step.notes:
         st.caption("  \n".join(escaped(retold(note), None) for note in step.notes))
+
+
+def _lines(formula: str, apart: str | None = None) -> list[str]:
+    """A formula in the run of the text, which breaks where its column ends; its parts a line each."""
+    parts = formula.split(apart) if apart else [formula]
+    return [f"${part.strip()}$" for part in parts if part.strip()]

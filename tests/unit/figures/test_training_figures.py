@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.figures.training import HEIGHT, MOST_EPOCHS, settling, training_loss
+from core.figures import training as draw
+from core.figures.training import HEIGHT, MOST_EPOCHS
 from core.messages import N_, _, pack, speaking
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -29,12 +30,20 @@ def live(**given: Any) -> dict[str, Any]:
     return {**told, **given}
 
 
+def training_loss(told: dict[str, Any]) -> Any:
+    return draw.training_loss(told)
+
+
+def settling(told: dict[str, Any]) -> Any:
+    return draw.settling(told)
+
+
 def text(made: Any) -> str:
     return json.dumps(made.to_plotly_json(), default=str)
 
 
 def test_loss_is_drawn_over_what_was_trained_on_and_its_last_value_is_written() -> None:
-    made: Any = training_loss(live())
+    made = training_loss(live())
     curve, last = made.data
     assert list(curve.x) == [0, 1000, 1800] and list(curve.y) == [4.0, 3.0, 2.5]
     assert (last.x[0], last.y[0], last.text[0]) == (1800, 2.5, "2.500")
@@ -57,12 +66,12 @@ def test_epochs_end_at_faint_lines_and_not_at_hundreds_of_them() -> None:
 
 @pytest.mark.parametrize("losses", [[], [[0, 4.0]], [[0, None], [5, float("nan")]], [[0, 0.0], [5, 0.0]]])
 def test_a_training_that_has_hardly_begun_has_its_figures(losses: list[Any]) -> None:
-    made: Any = training_loss(live(losses=losses, watched=[]))
+    made = training_loss(live(losses=losses, watched=[]))
     assert len(made.data) in (1, 2) and len(settling(live(watched=[])).data) == 0
 
 
 def test_watched_words_settle_as_means_over_some_looks() -> None:
-    made: Any = settling(live())
+    made = settling(live())
     assert [trace.name for trace in made.data] == ["king", "&lt;img src=x onerror=alert(1)&gt;"]
     assert list(made.data[0].x) == [500, 1000, 1500]
     assert list(made.data[0].y) == pytest.approx([0.2, 0.3, 0.5])
@@ -71,7 +80,7 @@ def test_watched_words_settle_as_means_over_some_looks() -> None:
 
 def test_many_looks_are_drawn_calmly() -> None:
     noisy = [[n, float(n % 2)] for n in range(400)]
-    made: Any = settling(live(watched=[{"word": "a", "settled": noisy}]))
+    made = settling(live(watched=[{"word": "a", "settled": noisy}]))
     assert all(abs(value - 0.5) < 0.1 for value in made.data[0].y[20:])
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.figures import training_window
 from core.figures.style import ACCENT
-from core.figures.training_window import DRAWN, OTHER, window_alt, window_picture
+from core.figures.training_window import DRAWN, OTHER, window_alt
 from core.messages import speaking
 from core.training.window import SHOWN, Settings, Step, explain_window
 
@@ -26,6 +27,10 @@ def step(method: Any = "skipgram", at: int = 6, dim: int = 40, tokens: tuple[str
     counts = np.arange(len(index), 0, -1)
     chosen = {"seed": 1, "pick": 1, **given}
     return explain_window(tokens, at, method=method, rows=rows, contexts=contexts, index=index, counts=counts, **chosen)
+
+
+def window_picture(found: Step, *, dark: bool = False) -> Any:
+    return training_window.window_picture(found, dark=dark)
 
 
 def boxes(made: Any, color: str) -> int:
@@ -51,7 +56,7 @@ def test_words_that_meet_are_filled_by_what_they_are() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_strips_are_the_vectors_before_and_after_and_their_gradients(method: Any) -> None:
     found = step(method)
-    made: Any = window_picture(found)
+    made = window_picture(found)
     before, gradient, after = (trace for trace in made.data if trace.type == "heatmap")
     for k, vector in enumerate(found.vectors):
         assert list(before.z[k]) == list(vector.before) and len(vector.before) == SHOWN
@@ -62,7 +67,7 @@ def test_strips_are_the_vectors_before_and_after_and_their_gradients(method: Any
 
 def test_bars_are_the_terms_and_their_sum_before_and_after() -> None:
     found = step()
-    made: Any = window_picture(found)
+    made = window_picture(found)
     before, after = (trace for trace in made.data if trace.type == "bar")
     assert list(before.x) == [*(term.loss[0] for term in found.terms), found.loss[0]]
     assert list(after.x) == [*(term.loss[1] for term in found.terms), found.loss[1]]
@@ -80,15 +85,15 @@ def test_reach_is_said_to_be_drawn_where_it_is() -> None:
 
 def test_of_a_long_sentence_the_neighborhood_is_shown() -> None:
     long = tuple(f"w{i}" for i in range(1000))
-    made: Any = window_picture(step(at=500, tokens=long))
+    made = window_picture(step(at=500, tokens=long))
     texts = [one.text for one in made.layout.annotations]
     assert texts.count("…") == 2 and "w500" in texts and len(texts) < 40
-    short: Any = window_picture(step(at=0, tokens=long))
+    short = window_picture(step(at=0, tokens=long))
     assert [one.text for one in short.layout.annotations].count("…") == 1
 
 
 def test_boxes_keep_within_the_view_and_apart() -> None:
-    made: Any = window_picture(step(at=6, settings=Settings(window=20)))
+    made = window_picture(step(at=6, settings=Settings(window=20)))
     by_line: dict[float, list[tuple[float, float]]] = {}
     for shape in made.layout.shapes:
         by_line.setdefault(shape.y0, []).append((shape.x0, shape.x1))
@@ -100,7 +105,7 @@ def test_boxes_keep_within_the_view_and_apart() -> None:
 
 def test_areas_lie_above_each_other_within_the_figure() -> None:
     for method in METHODS:
-        layout: Any = window_picture(step(method)).layout
+        layout = window_picture(step(method)).layout
         domains = [layout.yaxis5.domain, layout.yaxis2.domain, layout.yaxis.domain]
         edges = [edge for domain in domains for edge in domain]
         assert edges == sorted(edges) and edges[0] == 0 and edges[-1] == pytest.approx(1)

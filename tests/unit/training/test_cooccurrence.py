@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import io
+import tracemalloc
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,18 @@ def test_progress_counts_all_words_and_all_cells(corpus: Corpus, tmp_path: Path,
         done = [at for at, _total, _stage in seen[unit]]
         assert done == sorted(done) and done[0] == 0 and done[-1] == seen[unit][-1][1]
     assert seen["words"][-1][0] == corpus.tokens
+
+
+def test_counting_holds_no_more_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_stretches: None
+) -> None:
+    monkeypatch.setattr(cooccurrence, "ROOM_CELLS", 1 << 12)
+    monkeypatch.setattr(cooccurrence, "PLACED", 1 << 12)
+    corpus = Corpus.made(tmp_path / "corpus", text(150_000, words=800))
+    count_cooccurrences(corpus, tmp_path / "first", window=1, memory=1 << 19)  # compiled and imported
+    tracemalloc.start()
+    table = count_cooccurrences(corpus, tmp_path / "g", window=15, workers=2, memory=1 << 20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(table.sizes) > 1
+    assert peak < 1.2 * (1 << 20)

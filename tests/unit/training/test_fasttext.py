@@ -80,7 +80,7 @@ def test_more_numbers_than_the_kernels_can_count_are_refused(tmp_path: Path, mon
 
 
 def test_words_without_n_grams_train_like_word2vec(tmp_path: Path) -> None:
-    trainer = train(trainer_of("fasttext", corpus_of(tmp_path, topical(3000)), shortest=20, longest=20, rate=0.1), 3)
+    trainer = train(trainer_of("fasttext", corpus_of(tmp_path, topical(500) * 6), shortest=20, longest=20, rate=0.1), 3)
     assert len(trainer.buckets) == 0
     assert np.array_equal(trainer.rows(), trainer._own)
     assert np.isfinite(trainer.loss())

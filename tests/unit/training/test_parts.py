@@ -66,7 +66,7 @@ def test_names_are_all_different_and_short_ones_come_first(size: int) -> None:
     assert not any("~" in name or name.split() != [name] for name in found)
 
 
-@given(st.lists(st.integers(1, 40), min_size=1, max_size=60), st.integers(1, 200))
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=25), st.integers(1, 200))
 def test_batches_hold_all_words_in_order_and_whole_sentences(
     tmp_path_factory: pytest.TempPathFactory, lengths: list[int], size: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,15 @@ from core.training.skipgram_torch import SkipgramTorch, make_skipgram
 from core.training.spec import TextsSpec, Word2VecSpec
 from core.training.tokens import Corpus
 from core.training.word2vec import make_word2vec
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Steps are small here: threads would wait for each other longer than they work."""
+    usual = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(usual)
 
 
 def spec(**given: Any) -> Word2VecSpec:
@@ -246,6 +256,26 @@ def test_a_batch_that_does_not_fit_is_halved_and_nothing_is_lost(tmp_path: Path,
         "The memory of cpu is full: batches of 128 words from then on.",
     ]
     assert trainer.state()["blocks"].tolist() == [8]
+
+
+def test_a_step_that_is_broken_off_has_moved_nothing(tmp_path: Path, monkeypatch: Any) -> None:
+    trainer = trained(made(tmp_path), 1)
+    before = {name: array.copy() for name, array in trainer.state().items()}
+    shortened = trainer._shortened
+
+    def full(table: Any, *given: Any) -> Any:
+        if table is trainer._contexts:
+            raise torch.OutOfMemoryError("out of memory")
+        return shortened(table, *given)
+
+    monkeypatch.setattr(trainer, "_shortened", full)
+    with pytest.raises(TrainingError):
+        trainer.part(0, 0, 1)
+    for name in ("rows", "outputs"):
+        np.testing.assert_array_equal(trainer.state()[name], before[name])
+    monkeypatch.undo()
+    trainer._clear()
+    assert not any(curve.any() for curve in trainer._curves)
 
 
 def test_a_device_that_holds_not_even_a_block_is_told_in_words(tmp_path: Path, monkeypatch: Any) -> None:

@@ -58,7 +58,7 @@ def test_a_batch_is_trained_as_gensim_trains_it(tmp_path: Path, model: str, loss
 def test_going_on_from_the_state_is_as_if_training_had_not_stopped(
     tmp_path: Path, method: str, model: str, loss: str
 ) -> None:
-    corpus = corpus_of(tmp_path, topical(2000))
+    corpus = corpus_of(tmp_path, topical(500) * 4)
     settings = (
         {"model": model, "loss": loss, "buckets": 500} if method == "fasttext" else {"model": model, "loss": loss}
     )
@@ -87,7 +87,7 @@ def test_going_on_from_the_state_is_as_if_training_had_not_stopped(
 def test_words_of_a_topic_become_neighbors_and_the_loss_falls(
     tmp_path: Path, method: str, model: str, loss: str, workers: int
 ) -> None:
-    corpus = corpus_of(tmp_path, topical(3000))
+    corpus = corpus_of(tmp_path, topical(500) * 6)
     trainer = trainer_of(method, corpus, model=model, loss=loss, workers=workers, rate=0.1, subsample=0)
     before = trainer.loss()
     train(trainer, 5)
@@ -102,7 +102,7 @@ def test_words_of_a_topic_become_neighbors_and_the_loss_falls(
 
 
 def test_the_rate_falls_evenly_by_words_over_all_epochs(tmp_path: Path) -> None:
-    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(4000)), rate=0.4, last_rate=0.1)
+    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(500) * 8), rate=0.4, last_rate=0.1)
     rates = [trainer._rate(epoch, batch, 2) for epoch in range(2) for batch in range(len(trainer._batches))]
     words = np.concatenate([trainer._batches.starts[:-1] + epoch * trainer.total for epoch in range(2)])
     np.testing.assert_allclose(rates, 0.4 - 0.3 * words / (2 * trainer.total))
@@ -111,7 +111,7 @@ def test_the_rate_falls_evenly_by_words_over_all_epochs(tmp_path: Path) -> None:
 def test_the_parts_of_an_epoch_are_all_words_whatever_threads_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus = corpus_of(tmp_path, topical(2000) * 15)
+    corpus = corpus_of(tmp_path, topical(500) * 60)
     monkeypatch.setattr(predictor, "threads_of", lambda workers: workers or 64)
     trainer = trainer_of("word2vec", corpus, workers=0, dim=600, subsample=0)
     assert trainer._threads == 64
@@ -135,7 +135,7 @@ def test_a_text_of_some_words_is_enough(
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_an_interrupt_ends_a_part_soon_and_leaves_no_thread(tmp_path: Path, workers: int) -> None:
-    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(60_000)), workers=workers, dim=1, subsample=0)
+    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(500) * 80), workers=workers, dim=1, subsample=0)
     assert trainer.parts == 1
     calls = []
 
@@ -154,7 +154,7 @@ def test_an_interrupt_ends_a_part_soon_and_leaves_no_thread(tmp_path: Path, work
 
 
 def test_an_error_of_a_thread_is_raised(tmp_path: Path) -> None:
-    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(3000)), workers=2)
+    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(500) * 6), workers=2)
 
     def fail() -> None:
         raise ValueError("broken")
