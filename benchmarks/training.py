@@ -1,15 +1,15 @@
 """Training beside gensim: throughput, memory as the text grows, and what the vectors are worth.
 
-    python benchmarks/training.py gensim --data DATA       through Lexiloom and plain gensim, tokenizing included in both
+    python benchmarks/training.py gensim --data DATA       through Lexiloom and plain gensim, tokenizing included
     python benchmarks/training.py scale --data DATA        words/s and peak memory on the text once, 4 and 16 times
-    python benchmarks/training.py quality --data DATA      similarity, neighbors: ours, gensim's, another seed of gensim's
+    python benchmarks/training.py quality --data DATA      similarity and neighbors: ours, two seeds of gensim's
     python benchmarks/training.py gpu --data DATA          skip-gram on CUDA beside gensim on this machine's processor
     python benchmarks/training_glove.py …                  GloVe beside the authors' program
 
 DATA holds corpora_en and eval_en. The text is that of corpora_en; 100 dimensions, window 5, 5 negatives, min count 5,
 5 epochs, as many threads as there are cores. Each figure is of a process of its own, interleaved, and the median;
-imports come before the clock starts. Plain gensim gets the sentences of the same tokenizer, as a list ("list") and written
-to a file for its fastest loop ("file").
+imports come before the clock starts. Plain gensim gets the sentences of the same tokenizer, as a list ("list") and
+written to a file for its fastest loop ("file").
 """
 
 from __future__ import annotations
@@ -162,10 +162,10 @@ def scaling(args: argparse.Namespace) -> None:
             for model in args.models or MODELS:
                 told = measured("ours", model, text, args)
                 words = told["tokens"] * args.epochs
+                training, whole = (words / told[name] / 1e3 for name in ("training", "seconds"))
                 print(
-                    f"{times:>3}x {told['raw']:>11,} words  {model:<20} training {words / told['training'] / 1e3:>6,.0f} k "
-                    f"words/s, whole {words / told['seconds'] / 1e3:>6,.0f} k words/s, peak {told['peak']:,.0f} MiB "
-                    f"{told['stages']}",
+                    f"{times:>3}x {told['raw']:>11,} words  {model:<20} training {training:>6,.0f} k words/s, "
+                    f"whole {whole:>6,.0f} k words/s, peak {told['peak']:,.0f} MiB {told['stages']}",
                     flush=True,
                 )
             text.unlink()

@@ -142,7 +142,7 @@ def finished(visit: Visit, name: str) -> Artifact | None:
 
 def is_running(visit: Visit, name: str) -> bool:
     """Whether these choices are being trained, or wait for their turn."""
-    job = visit.workspace.jobs.get(f"{STAGE}:{name}") if visit.workspace and name else None
+    job = visit.workspace.jobs.get(f"{STAGE}:{name}") if visit.workspace else None
     status = server.jobs().status(job) if job else None
     return status is not None and not status.state.finished
 

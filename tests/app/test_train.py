@@ -83,6 +83,10 @@ def labelled(elements: Any, label: str) -> Any:
     return next(one for one in elements if one.label == label)
 
 
+def shows_a_result(app: AppTest) -> bool:
+    return "Words with a vector" in [one.label for one in app.metric]
+
+
 def live(done: int = 50) -> dict[str, Any]:
     """What a training tells of itself, of words that are markup."""
     found = [[word, 0.5] for word in HOSTILE]
@@ -263,7 +267,7 @@ def test_a_result_is_shown_whole(
     app = opened("train", w=here.id, lang=lang)
     assert_sound(app)
     assert not app.error
-    assert len(app.metric) == 4
+    assert shows_a_result(app)
     assert [one for one in app.button if one.key == "job-train-compare"]
 
 
@@ -276,6 +280,29 @@ def test_neighbors_of_any_word_are_told(opened: Open, here: PersonalWorkspace, m
     app.text_input(key="train-near").set_value(HOSTILE[0]).run()
     assert_sound(app)
     assert "has no vector" in texts(app)
+
+
+@pytest.mark.parametrize("way", MODELS)
+def test_a_window_is_seen_at_work_by_every_method(
+    opened: Open, here: PersonalWorkspace, made: Callable[[str], Path], way: str
+) -> None:
+    finish(here, made, way)
+    app = opened("train", w=here.id)
+    for method in ("skipgram", "cbow", "glove"):
+        app.segmented_control(key="train-window-method").set_value(method).run()
+        assert_sound(app)
+        assert not app.error
+        told = texts(app)
+        assert ("Cost" if method == "glove" else "Negatives") in told
+    app.button(key="train-window-draw").click().run()
+    assert_sound(app)
+
+
+def test_words_that_are_markup_are_shown_as_they_are(opened: Open, here: PersonalWorkspace) -> None:
+    give(here, text="\n".join(f"{word} {word} fox" for word in HOSTILE), texts={"tokenization": {"punctuation": True}})
+    app = opened("train", w=here.id)
+    assert_sound(app)
+    assert any("< ｜ img" in one.value for one in app.text)
 
 
 def test_vectors_become_the_source_or_one_more(
@@ -324,7 +351,7 @@ def test_other_choices_lead_back_to_an_earlier_training_until_it_is_removed(
     assert asked_of(here).spec.dim == 20
     app.button(key=f"train-open-{asked.name}").click().run()
     assert_sound(app)
-    assert asked_of(here).name == asked.name and len(app.metric) == 4
+    assert asked_of(here).name == asked.name and shows_a_result(app)
     labelled(app.number_input, "Dimensions").set_value(20).run()
     app.button(key=f"train-remove-{asked.name}").click().run()
     assert_sound(app)
@@ -351,7 +378,7 @@ def test_who_may_only_look_sees_the_result_and_changes_nothing(
     kept = (here.folder / train_kept.KEPT).read_bytes()
     app = opened("train", share=here.token)
     assert_sound(app)
-    assert len(app.metric) == 4
+    assert shows_a_result(app)
     assert not [one for one in app.button if one.key == "train-source"]
     assert not app.file_uploader
     assert labelled(app.number_input, "Dimensions").disabled
