@@ -180,7 +180,7 @@ class Ours:
     def train(self, seed: int) -> tuple[float, float, dict[str, np.ndarray]]:
         """Seconds an epoch, the last cost, and the vectors."""
         from core.training.contract import Ground
-        from core.training.glove import BaseGlove, make_glove
+        from core.training.glove import GloveTraining, make_glove
         from core.training.spec import GloveSpec, TextsSpec
 
         s = self._settings
@@ -196,7 +196,7 @@ class Ours:
             seed=seed,
         )
         trainer = make_glove(spec, self.corpus, Ground(self._folder / "training"))
-        assert isinstance(trainer, BaseGlove)
+        assert isinstance(trainer, GloveTraining)
         begun = time.perf_counter()
         for epoch in range(s.epochs):
             for part in range(trainer.parts):

@@ -231,6 +231,8 @@ def _lock(
         "unit": trainer.unit,
         "total": trainer.total,
         "loss_name": _(loss_name),
+        # GloVe's: the mean cost of the last epoch's cells, each before its step, as its authors' program prints it.
+        **({"cost": trainer.cost} if hasattr(trainer, "cost") else {}),
         **course.as_dict(),
         "notes": notes,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(began)),

@@ -82,7 +82,7 @@ class Work:
         return cls(spec, Path(ground.folder), deck, parameters, anchors)
 
 
-class BaseGlove:
+class GloveTraining:
     """What GloVe has in common on all devices; `Trainer` says what its methods do."""
 
     unit = "cells"
@@ -133,7 +133,7 @@ class BaseGlove:
         shutil.rmtree(self._work.folder / FOLDER, ignore_errors=True)
 
 
-class Glove(BaseGlove):
+class Glove(GloveTraining):
     """GloVe on processors: stochastic, one cell a step, threads without locks (Recht et al. 2011, arXiv 1106.5730)."""
 
     def __init__(self, work: Work) -> None:

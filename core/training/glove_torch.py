@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .glove import BaseGlove, Work
+from .glove import GloveTraining, Work
 from .glove_cells import Turns
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FEWEST, MOST = 256, 1 << 16
 CLIP = 100.0
 
 
-class TorchGlove(BaseGlove):
+class TorchGlove(GloveTraining):
     """`Glove` with the same cost, start, order and state, on a torch device.
 
     Within a batch the gradients of a word are summed, and divided by the root of all its squares, those of the batch

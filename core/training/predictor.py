@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
-from threading import Thread
+from threading import Event, Thread
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -266,23 +266,28 @@ def _in_threads(threads: int, work: Callable[[Iterator[int]], None], todo: range
                 return
             yield piece
 
-    def run() -> None:
+    ended = [Event() for _thread in range(threads)]
+
+    def run(end: Event) -> None:
         try:
             work(taken())
         except BaseException as error:  # raised again by whoever waits
             failed.append(error)
+        finally:
+            end.set()
 
-    running = [Thread(target=run, name=f"{NAME}-{i}", daemon=True) for i in range(threads)]
+    running = [Thread(target=run, args=(end,), name=f"{NAME}-{i}", daemon=True) for i, end in enumerate(ended)]
     try:
         for thread in running:
             thread.start()
-        for thread in running:
-            thread.join()
+        # Not `join`: one that is interrupted takes the thread for ended.
+        for end in ended:
+            end.wait()
     except BaseException as interrupt:
         failed.insert(0, interrupt)
-    finally:
-        for thread in running:
-            if thread.ident is not None:
-                thread.join()
+    for thread, end in zip(running, ended, strict=True):
+        if thread.ident is not None:
+            end.wait()
+            thread.join()
     if failed:
         raise failed[0]

@@ -1,11 +1,14 @@
-"""What prediction draws and asks by count: subsampling, negatives, the Huffman tree. As gensim has them, for all words
-at once: gensim goes word by word, which takes ten seconds for a million."""
+"""What prediction draws and asks by count: subsampling, negatives, the Huffman tree.
+
+As gensim has them, but for all words at once: gensim goes word by word, which takes ten seconds for a million.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,14 +45,9 @@ class Tree:
     nodes: NDArray[np.uint32]
     starts: NDArray[np.int64]
 
-    @property
-    def depth(self) -> float:
-        """Mean length of a path."""
-        return len(self.codes) / max(1, len(self.starts) - 1)
-
 
 def huffman(counts: NDArray[np.int64]) -> Tree:
-    """The tree in which frequent words have short paths; `counts` fall. One word alone has an empty path."""
+    """The tree in which frequent words have short paths. One word alone has an empty path."""
     n = len(counts)
     parents, turns = _merged(counts)
     lengths = np.zeros(n, np.int64)
@@ -68,22 +66,29 @@ def huffman(counts: NDArray[np.int64]) -> Tree:
 def _merged(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """int64[2V - 1]: each node's parent, the root's its own; uint8[2V - 1]: whether it is the right child.
 
-    Nodes are the words and then the inner ones as they are made. Those come by rising weight, as the words do from
-    the back, so that the two lightest are always at the front of one of two queues.
+    Nodes are the words and then the inner ones as they are made. Of equal counts the one goes first that gensim's heap
+    has first: trees differ by that in which words are near in them, and so do neighbors.
     """
     n = len(counts)
-    weights = [*counts.tolist(), *([0] * (n - 1))]
     parents, turns = np.arange(2 * n - 1), np.zeros(2 * n - 1, np.uint8)
-    word, inner = n - 1, n
+    heap = [_Node(count, i) for i, count in enumerate(counts.tolist())]
+    heapify(heap)
     for made in range(n, 2 * n - 1):
-        for turn in (0, 1):
-            if word >= 0 and (inner == made or weights[word] <= weights[inner]):
-                lightest, word = word, word - 1
-            else:
-                lightest, inner = inner, inner + 1
-            weights[made] += weights[lightest]
-            parents[lightest], turns[lightest] = made, turn
+        left, right = heappop(heap), heappop(heap)
+        parents[left.index] = parents[right.index] = made
+        turns[right.index] = 1
+        heappush(heap, _Node(left.count + right.count, made))
     return parents, turns
+
+
+class _Node:
+    __slots__ = ("count", "index")
+
+    def __init__(self, count: int, index: int) -> None:
+        self.count, self.index = count, index
+
+    def __lt__(self, other: _Node) -> bool:
+        return self.count < other.count
 
 
 def _upwards(parents: NDArray[np.int64], n: int):

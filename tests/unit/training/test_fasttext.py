@@ -35,7 +35,6 @@ def test_a_batch_is_trained_as_gensim_trains_it(tmp_path: Path, model: str, loss
         bucket=300, min_n=2, max_n=4,
     )  # fmt: skip
     theirs.build_vocab_from_freq(dict(zip(corpus.words, corpus.counts.tolist(), strict=True)))
-    theirs.wv.expandos.update({k: v for k, v in trainer._words.expandos.items() if k in ("code", "point")})
     theirs.wv.vectors_ngrams[trainer.buckets] = trainer._ngrams
     theirs.wv.adjust_vectors()
     np.testing.assert_allclose(trainer.rows(), theirs.wv.vectors, rtol=1e-5, atol=1e-7)

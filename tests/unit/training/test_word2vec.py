@@ -17,8 +17,8 @@ from core.training.predictor import _Drawn, threads_of
 from .predicting import TOPICS, WAYS, corpus_of, counted, topical, train, trainer_of
 
 
-def plain(corpus: Any, trainer: Any, model: str, loss: str, folder: Path) -> Any:
-    """gensim's own model, trained by its own loop over a file for one epoch, with our tree and what we draw."""
+def plain(corpus: Any, model: str, loss: str, folder: Path) -> Any:
+    """gensim's own model, trained by its own loop over a file for one epoch, with what we draw."""
     from gensim.models import Word2Vec
 
     hs = loss == "hierarchical"
@@ -26,7 +26,6 @@ def plain(corpus: Any, trainer: Any, model: str, loss: str, folder: Path) -> Any
         vector_size=12, min_count=1, sg=model == "skipgram", hs=hs, negative=0 if hs else 5, workers=1, sample=0.01
     )
     made.build_vocab_from_freq(dict(zip(corpus.words, corpus.counts.tolist(), strict=True)))
-    made.wv.expandos.update({k: v for k, v in trainer._words.expandos.items() if k in ("code", "point")})
     made.random = _Drawn(1, 0, 0)
     text = folder / "plain.txt"
     text.write_text("".join(" ".join(line) + "\n" for line in corpus.sample(1000)))
@@ -43,7 +42,7 @@ def test_a_batch_is_trained_as_gensim_trains_it(tmp_path: Path, model: str, loss
     sentences = [[f"w{i}" for i in range(1 + n % 20)] for n in range(400)]
     corpus = corpus_of(tmp_path / "corpus", sentences)
     trainer = trainer_of("word2vec", corpus, model=model, loss=loss, last_rate=0.025, subsample=0.01)
-    theirs = plain(corpus, trainer, model, loss, tmp_path)
+    theirs = plain(corpus, model, loss, tmp_path)
     train(trainer, 1)
     assert tuple(theirs.wv.index_to_key) == corpus.words
     assert np.array_equal(theirs.wv.expandos["sample_int"], trainer._words.expandos["sample_int"])
