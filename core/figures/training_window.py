@@ -154,7 +154,7 @@ def _filled(title: str, boxes: Sequence[tuple[str, str]]) -> list[_Line]:
         short = _short(word)
         wide = width_of(short) * (LETTER + 0.6) + 2 * PAD
         left = lines[-1].end + (6 if lines[-1].boxes else 0)
-        if lines[-1].boxes and left + wide > WIDTH - LABELS - RIGHT:
+        if kind != "gap" and lines[-1].boxes and left + wide > WIDTH - LABELS - RIGHT:
             lines.append(_Line(""))
             left = 0.0
         lines[-1].boxes.append((short, kind, left, left + wide))

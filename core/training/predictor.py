@@ -34,6 +34,8 @@ Rows = NDArray[np.float32]
 THREADS, FEWEST_BATCHES = 4, 4
 # How many numbers a thread multiplies and adds a second, at least: measured on two busy cores.
 PACE = 1.3e9
+# How often waiting looks for an interrupt, in seconds.
+TICK = 0.1
 NAME = "lexiloom-predicting"
 
 
@@ -280,9 +282,11 @@ def _in_threads(threads: int, work: Callable[[Iterator[int]], None], todo: range
     try:
         for thread in running:
             thread.start()
-        # Not `join`: one that is interrupted takes the thread for ended.
+        # Not `join`: one that is interrupted takes the thread for ended. In ticks: a signal that another thread gets
+        # doesn't wake this one.
         for end in ended:
-            end.wait()
+            while not end.wait(TICK):
+                pass
     except BaseException as interrupt:
         failed.insert(0, interrupt)
     for thread, end in zip(running, ended, strict=True):

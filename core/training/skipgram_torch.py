@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.float32]
 
-# Places of a batch, and negatives that they share. On novels of .9 million words 512 places gave gensim's loss and
-# scores, 1024 a higher loss.
+# Places of a batch, and negatives that they share. On novels of .9 million words 512 places came near gensim's loss
+# and scores; 1024 left a higher loss.
 PLACES, NEGATIVES = 512, 256
 # A row's step times the trace of its curvature is at most this: both tables move at once, so that 2 would swing.
 LARGEST = 1.0
