@@ -288,7 +288,7 @@ def test_a_window_is_seen_at_work_by_every_method(
 ) -> None:
     finish(here, made, way)
     app = opened("train", w=here.id)
-    for method in ("skipgram", "cbow", "glove"):
+    for method in ("glove", "cbow", "skipgram"):
         app.segmented_control(key="train-window-method").set_value(method).run()
         assert_sound(app)
         assert not app.error

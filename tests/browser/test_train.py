@@ -49,6 +49,15 @@ def tale(path: Path, lines: int, seed: int = 0) -> Path:
     return path
 
 
+def asked_for(path: Path) -> Path:
+    """A text of the words that a published set asks for."""
+    from gensim.test.utils import datapath
+
+    pairs = [line.split("\t")[:2] for line in Path(datapath("wordsim353.tsv")).read_text("utf-8").splitlines()[2:]]
+    path.write_text("".join(f"the {first} is like the {second} .\n" for first, second in pairs) * 6, encoding="utf-8")
+    return path
+
+
 def workspace(server: Server) -> str:
     return PersonalWorkspaces(Workspace(server.home)).create().id
 
@@ -149,7 +158,7 @@ def test_words_are_watched_while_they_learn_and_their_vectors_become_the_source(
 
 def test_random_vectors_stand_beside_and_a_window_is_opened(visit: Visit, server: Server, tmp_path: Path) -> None:
     page = visited(visit, server)
-    give(page, tale(tmp_path / "short.txt", 2_000, seed=1))
+    give(page, asked_for(tmp_path / "short.txt"))
     write(page, "Dimensions", "20")
     write(page, "Epochs", "3")
     do.press(page, "job-train")
