@@ -113,10 +113,10 @@ def _send_to_main_thread(number: int) -> None:
 
 
 @contextmanager
-def guard(*, as_json: bool = False, events: Path | None = None, kept: str = "") -> Iterator[None]:
+def guard(*, as_json: bool = False, events: Path | None = None, kept: str | Callable[[], str] = "") -> Iterator[None]:
     """Turn what goes wrong inside into a short text on stderr, an exit code and the last line of `events`.
 
-    `kept` says what stays where the work is stopped; without it, that nothing half made does.
+    `kept` says what stays where the work is stopped, or finds it out then; without it, that nothing half made does.
     """
     try:
         yield
@@ -169,11 +169,11 @@ def _fail(text: str, parts: dict[str, Any], as_json: bool, events: Path | None) 
     raise typer.Exit(FAILED) from None
 
 
-def _stop(as_json: bool, events: Path | None, kept: str) -> None:
+def _stop(as_json: bool, events: Path | None, kept: str | Callable[[], str]) -> None:
     """Say that the work was stopped, and exit."""
     terminated = any(number != signal.SIGINT for number in _heard)
     first = _("Ended by the system.") if terminated else _("Stopped.")
-    told = kept or _("What was being written has been removed.")
+    told = (kept() if callable(kept) else kept) or _("What was being written has been removed.")
     text = _("{sentence} {next}").format(sentence=first, next=told)
     code = TERMINATED if terminated else INTERRUPTED
     write_end(events, code, {"kind": "Cancelled", "what": text})
