@@ -19,6 +19,7 @@ from .ladder import DEFAULT_LADDER
 from .lock import describe_environment
 from .lookup import look_up
 from .messages import _, translated
+from .neighbors.exact import workers as processors
 from .progress import Progress, ignore
 from .recipe import resolved_path
 from .settings import Assignment, assign_all
@@ -39,8 +40,10 @@ from .workspace.atomic import check_folder
 from .workspace.workspace import Workspace
 
 SENTENCES = 200
-# What changes nothing of the vectors; workers do, but a training may go on with others.
-NO_PART = {"watch", "workers", "epochs"}
+# With other ones a training may go on: what is watched changes nothing, and more epochs are added to those there are.
+NO_PART = {"watch", "epochs"}
+# What a method keeps beside its rows that has a row for each word.
+A_ROW_A_WORD = {"contexts", "own", "words", "word_biases", "context_biases"}
 
 
 def training_spec(method: str, table: Mapping[str, Any], settings: Sequence[Assignment] = ()) -> TrainingSpec:
@@ -182,11 +185,8 @@ def _inner(spec: TrainingSpec, corpus: Corpus, source: Any, ids: Any) -> dict[st
         return {}
     found: dict[str, Any] = {}
     for name, array in source.artifact.inner.items():
-        if name in ("buckets", "ngrams"):
+        if name not in A_ROW_A_WORD:
             found[name] = array
-        elif name == "nodes":  # the tree of one vocabulary means nothing in another's
-            if source.artifact.words == corpus.words:
-                found[name] = array
         else:
             moved = np.zeros((len(ids), *array.shape[1:]), array.dtype)
             moved[ids >= 0] = array[ids[ids >= 0]]
@@ -217,7 +217,9 @@ def _lock(
     settings["texts"]["user_dictionary"] = Path(spec.texts.user_dictionary).name
     settings["start"] = start.name if start else ""
     # What 0 stood for.
-    settings |= {name: getattr(trainer, name, settings[name]) for name in ("shortest", "workers") if name in settings}
+    settings["workers"] = spec.workers or processors()
+    if "shortest" in settings:
+        settings["shortest"] = trainer.shortest
     loss_name = trainer.loss_name
     corpus_told = {name: getattr(corpus, name) for name in ("digest", "language", "tokens", "raw_tokens", "sentences")}
     environment = describe_environment()

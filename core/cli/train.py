@@ -106,10 +106,8 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train word vectors on your own text; they are then a source: trained:DIR."""
-    kept = (
-        "" if preview else _("What is trained so far is kept: the same command goes on, with --finish it ends there.")
-    )
-    with guard(as_json=json, events=events, kept=kept):
+    place = checkpoints or (None if out is None else out.with_name(f"{out.name}.training"))
+    with guard(as_json=json, events=events, kept=lambda: _kept(place)):
         if len(watch) > MOST_WATCHED:
             text = _("at most {n} words can be watched").format(n=MOST_WATCHED)
             raise typer.BadParameter(text, param_hint="--watch")
@@ -125,15 +123,22 @@ def train(
         with watched(events, stop=stop, quiet=quiet) as progress:
             from ..trained import train as train_vectors
 
-            made = train_vectors(
-                spec, out, base=base, folder=checkpoints, device=device, finish=finish, progress=progress
-            )
+            made = train_vectors(spec, out, base=base, folder=place, device=device, finish=finish, progress=progress)
         if json:
             print_json({**made.lock, "out": str(out)})
         elif not quiet:
             from .train_report import train_report
 
             print(train_report(made))
+
+
+def _kept(place: Path | None) -> str:
+    """What to say where training is stopped."""
+    from ..training.keeping import has_state
+
+    if place is None or not has_state(place):
+        return ""
+    return _("What is trained so far is kept: the same command goes on, with --finish it ends there.")
 
 
 def _asked(method: str, texts: dict[str, Any], own: dict[str, Any], settings: list[str]) -> TrainingSpec:

@@ -7,7 +7,6 @@ Several threads write to the same rows at once, as word2vec.c does it (Recht et 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..messages import N_, _, number
+from ..neighbors.exact import workers as processors
 from .contract import Ground, Start, TrainingError
 from .losses import Monitor
 from .parts import BATCH, Batches, names
@@ -41,9 +41,7 @@ NAME = "lexiloom-predicting"
 
 def threads_of(workers: int) -> int:
     """`workers`, or as many as this process may use cores."""
-    if workers:
-        return workers
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return workers or processors()
 
 
 class Predictor:

@@ -89,8 +89,8 @@ def _sides(made: Artifact, method: Method, moment: Moment) -> tuple[Sides, list[
     if own_method(made) != method:
         return _drawn(made, method), [_(DRAWN), *([] if method == "glove" else [_(ZEROS)])]
     if moment == "start" or (method != "glove" and "contexts" not in made.inner):
-        notes = [] if method == "glove" else [_(ZEROS)]
-        return _drawn(made, method), [_(NODES), *notes] if moment == "end" else notes
+        notes: list[str] = [] if method == "glove" else [_(ZEROS)]
+        return _drawn(made, method), [*([_(NODES)] if moment == "end" else []), *notes]
     inner = made.inner
     if method == "glove":
         return (inner["words"], inner["contexts"], (inner["word_biases"], inner["context_biases"])), [_(RATE)]

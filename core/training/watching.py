@@ -60,14 +60,15 @@ class Course:
     @classmethod
     def from_dict(cls, told: dict[str, Any]) -> Course:
         watched = [
-            WatchedWord(
-                one["word"],
-                *([(word, cosine) for word, cosine in one[name]] for name in ("start", "now")),
-                [(done, share) for done, share in one["settled"]],
-            )
+            WatchedWord(one["word"], _pairs(one["start"]), _pairs(one["now"]), _pairs(one["settled"]))
             for one in told["watched"]
         ]
-        return cls(told["done"], told["seconds"], [(n, loss) for n, loss in told["losses"]], watched)
+        return cls(told["done"], told["seconds"], _pairs(told["losses"]), watched)
+
+
+def _pairs(told: list[Any]) -> list[Any]:
+    """JSON's lists of two as tuples."""
+    return [(first, second) for first, second in told]
 
 
 class Looker:

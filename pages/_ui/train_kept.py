@@ -19,7 +19,6 @@ from core.training.artifact import Artifact
 from core.training.spec import METHODS, TextsSpec, TrainingSpec
 from core.validation import explain
 from core.workspace.state_files import read_json, write_json
-from core.workspace.uploads import safe_name
 
 from . import cached, cached_training, server, state
 from .state import Visit
@@ -27,8 +26,6 @@ from .state import Visit
 KEPT = "train.json"
 STAGE = "train"
 EARLIER = 30  # trainings that are listed
-# What changes nothing of what is trained.
-NO_PART = ("watch", "workers")
 SPECS: TypeAdapter[Any] = TypeAdapter(TrainingSpec)
 # A text's paths come from uploads, one after the other: at first there are none.
 NO_TEXT = TextsSpec(paths=("-",)).model_copy(update={"paths": ()})
@@ -129,7 +126,7 @@ def check(visit: Visit, spec: Any) -> None:
 def _name(spec: Any, base: Path) -> str:
     table = plain(spec.model_copy(update={"watch": (), "workers": 0}))
     key = cached.told(table, cached_training.stamps(spec.texts, base))[:6]
-    stem = safe_name(Path(spec.texts.paths[0]).name).partition(".")[0][:40]
+    stem = Path(spec.texts.paths[0]).name.partition(".")[0][:40]
     stem = "".join(c if c.isalnum() else "-" for c in stem).strip("-") or "text"
     method = "-".join(part for part in (spec.kind, getattr(spec, "model", "")) if part)
     return f"{stem}-{method}-{spec.dim}d-{key}"

@@ -84,7 +84,7 @@ def labelled(elements: Any, label: str) -> Any:
 
 
 def shows_a_result(app: AppTest) -> bool:
-    return "Words with a vector" in [one.label for one in app.metric]
+    return any(one.key == "train-near" for one in app.text_input)
 
 
 def live(done: int = 50) -> dict[str, Any]:

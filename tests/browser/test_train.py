@@ -165,7 +165,7 @@ def test_random_vectors_stand_beside_and_a_window_is_opened(visit: Visit, server
     finished(page)
     tab(page, "Compared with random vectors")
     do.press(page, "job-train-compare")
-    do.keyed(page, "evaluation-table").wait_for(timeout=240_000)
+    do.keyed(page, "verdicts").wait_for(timeout=240_000)
     do.settle(page)
     assert not faults(page)
     tab(page, "One window at work")
