@@ -33,7 +33,7 @@ def cards(watched: Sequence[Mapping[str, Any]]) -> None:
 
 def _card(one: Mapping[str, Any], wide: bool) -> None:
     st.subheader(escaped(one["word"], LONGEST), anchor=False)
-    st.caption(_settled(one))
+    st.caption(_settled(one), help=_("Of its nearest words, how many were there at the look before."))
     if wide:
         left, right = st.columns(2)
         with left:
@@ -60,7 +60,7 @@ def _settled(one: Mapping[str, Any]) -> str:
     if not one["settled"]:
         return _("just begun")
     stayed = round(one["settled"][-1][1] * len(one["now"]))
-    return _("{n} of {all} stayed since the last look").format(n=number(stayed), all=number(len(one["now"])))
+    return _("{n} of {all} stayed").format(n=number(stayed), all=number(len(one["now"])))
 
 
 def beside(one: Mapping[str, Any], before: str, now: str) -> None:
