@@ -120,7 +120,7 @@ def _trained(
     start = _start(spec, corpus, base, workspace, progress)
     kept = Kept(folder, _key(spec, corpus, start, device))
     trainer = make_trainer(spec, corpus, Ground(kept.work(), start, device, progress))
-    told = {"method": spec.kind, "words": len(corpus.words), "dim": spec.dim, "tokens": corpus.tokens}
+    told = {"method": spec.kind, "words": len(corpus.words), "dim": spec.dim, "tokens": corpus.tokens, "notes": notes}
     epochs = epochs_of(spec, corpus)
     course = run(
         trainer, kept, epochs=epochs, words=corpus.words, watch=watch, told=told, finish=finish, progress=progress

@@ -151,6 +151,6 @@ class _Follower:
                 "left": (total - self.course.done) / pace if pace else None,
                 "loss_name": pack(_(name)),
                 "device": trainer.device,
-                "notes": [pack(note) for note in trainer.notes],
+                "notes": [pack(note) for note in (*self._told.get("notes", ()), *trainer.notes)],
             }
         )

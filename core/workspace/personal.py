@@ -2,6 +2,7 @@
 
     visitors/<id>/workspace.json   name, token, times, draft, jobs, builds
     visitors/<id>/uploads/         the visitor's files
+    visitors/<id>/trained/         vectors trained on them, a folder each
     visitors/tokens/<token>        the id of the workspace that may be looked at with this token
 
 Who has the id may do everything; who has the token may look. Both are 128 random bits.
@@ -32,7 +33,7 @@ ID = re.compile(r"[0-9a-f]{32}")
 DAY = 86_400
 TOUCHED_EVERY = 60  # seconds
 NAME_LENGTH = 80
-CARD, UPLOADS, TOKENS = "workspace.json", "uploads", "tokens"
+CARD, UPLOADS, TRAINED, TOKENS = "workspace.json", "uploads", "trained", "tokens"
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ class PersonalWorkspaces:
         if copy_of is not None:
             for upload in copy_of.uploads():
                 _link_or_copy(copy_of.folder / upload.path, folder / upload.path)
+            _copy_trained(copy_of.folder / TRAINED, folder / TRAINED)
         whole = {"revision": 1, "jobs": {}, "builds": [], "draft": None, "created": now, "used": now, **card}
         with atomic_file(self.folder / TOKENS / token) as file:
             file.write(own.encode())
@@ -314,8 +316,16 @@ def _shortened(name: str) -> str:
     return "".join(c for c in name if c.isprintable()).strip()[:NAME_LENGTH]
 
 
+def _copy_trained(source: Path, target: Path) -> None:
+    """Finished trainings, which a draft may name as its source; what is being trained stays where it is."""
+    for lock in source.glob("*/training.json"):
+        (target / lock.parent.name).mkdir(parents=True)
+        for file in lock.parent.iterdir():
+            _link_or_copy(file, target / lock.parent.name / file.name)
+
+
 def _link_or_copy(source: Path, target: Path) -> None:
-    """Uploads are never changed in place, so two workspaces may share the bytes."""
+    """Uploads and trained vectors are never changed in place, so two workspaces may share the bytes."""
     try:
         os.link(source, target)
     except OSError:

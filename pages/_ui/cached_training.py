@@ -17,6 +17,7 @@ from core.training.keeping import LIVE, STATE
 from core.training.spec import TextsSpec
 from core.training.watching import choose_watched, nearest_words
 from core.workspace.atomic import atomic_file
+from core.workspace.personal import TRAINED
 from core.workspace.state_files import read_json
 
 from .cached import stamp, told
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from core.training.preview import Preview
     from core.training.window import Step
 
-TRAINED = "trained"
 # So many stretches of a text are read for its preview; the page shows the first of them.
 READ = 200
 

@@ -135,7 +135,12 @@ def test_a_duplicate_has_the_work_and_an_id_of_its_own(all_of: PersonalWorkspace
     mine.save_draft({"seed": 3})
     mine.add_build("k1")
     mine.set_job("build", "j1")
+    for name, file in (("novel", "training.json"), ("novel.training", "state.json")):
+        (mine.folder / "trained" / name).mkdir(parents=True)
+        (mine.folder / "trained" / name / file).write_text("{}")
     copy = all_of.duplicate(mine, "copy")
+    assert [path.name for path in (copy.folder / "trained").iterdir()] == ["novel"]
+    assert (copy.folder / "trained" / "novel" / "training.json").read_text() == "{}"
     assert (copy.name, copy.draft, copy.builds, copy.jobs) == ("copy", {"seed": 3}, ("k1",), {})
     assert len({mine.id, copy.id, mine.token, copy.token}) == 4
     copy.remove_upload("words.txt")
