@@ -33,8 +33,10 @@ def test_the_shell_examples_run(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("cat\ndog\nzyzzyva\n", encoding="utf-8")
     for name in ("glove.6B.300d.txt", "wiki.en.bin"):  # the names are the reader's; the format is sniffed
         (tmp_path / name).write_text("cat 1 2 3\ndog 3 2 2\nthe 0 1 1\n", encoding="utf-8")
+    (tmp_path / "novels").mkdir()
+    (tmp_path / "novels" / "one.txt").write_text("The king and the queen of the land. " * 20, encoding="utf-8")
     commands = [shlex.split(line) for block in blocks("sh") for line in block.splitlines() if "lexiloom " in line]
-    assert len(commands) == 7
+    assert len(commands) == 8
     for command in commands:
         lexiloom = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); " + RUN]
         done = subprocess.run([*lexiloom, *command[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
