@@ -115,18 +115,30 @@ def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np
 
 def _drawn(corpus: Corpus, spec: Predicting, rng: np.random.Generator) -> list[tuple[int, NDArray[np.int32]]]:
     """Windows in a random order: (target, the words around it)."""
-    ids = corpus.ids()
+    ids = corpus.ids().view(np.ndarray)  # slices of a memory map cost more
     n = min(len(ids), LOOKED_AT)
     places = (np.arange(n) + (rng.random(n) if n < len(ids) else 0)) * (len(ids) / max(1, n))
     kept = shares_kept(corpus.counts, spec.subsample)
-    looked_at = [_window(ids, int(place), spec.window, rng) for place in places]
-    windows = [looked_at[i] for i in rng.permutation(len(looked_at)) if len(looked_at[i][1])]
-    if not windows:
+    whole, found = [], []
+    for place in rng.permutation(places).astype(np.int64).tolist():
+        target, around = _window(ids, place, spec.window, rng)
+        if not len(around):
+            continue
+        if len(whole) < WINDOWS:
+            whole.append((target, around))
+        if rng.random() >= kept[target]:
+            continue
+        around = around[rng.random(len(around)) < kept[around]]
+        if len(around):
+            found.append((target, around))
+        if len(found) == WINDOWS:
+            break
+    if not whole:
         raise TrainingError(
             _("no word of the text has another word beside it, so nothing can be learned from it"),
             fix=_("Give running text, lower the minimum count, or let windows end at lines or paragraphs."),
         )
-    return _thinned(windows, kept, rng) or windows[:WINDOWS]
+    return found or whole
 
 
 def _window(ids: NDArray[np.int32], place: int, window: int, rng: np.random.Generator) -> tuple[int, NDArray[np.int32]]:
@@ -142,18 +154,3 @@ def _window(ids: NDArray[np.int32], place: int, window: int, rng: np.random.Gene
     left = int(ends[ends < at].max(initial=-1)) + 1
     right = int(ends[ends > at].min(initial=len(near)))
     return target, np.concatenate([near[left:at], near[at + 1 : right]])
-
-
-def _thinned(
-    windows: list[tuple[int, NDArray[np.int32]]], kept: NDArray[np.float64], rng: np.random.Generator
-) -> list[tuple[int, NDArray[np.int32]]]:
-    found = []
-    for target, around in windows:
-        if rng.random() >= kept[target]:
-            continue
-        around = around[rng.random(len(around)) < kept[around]]
-        if len(around):
-            found.append((target, around))
-        if len(found) == WINDOWS:
-            break
-    return found
