@@ -7,7 +7,7 @@ Several threads write to the same rows at once, as word2vec.c does it (Recht et 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from threading import Event, Thread
@@ -34,6 +34,8 @@ Rows = NDArray[np.float32]
 THREADS, FEWEST_BATCHES = 4, 4
 # How many numbers a thread multiplies and adds a second, at least: measured on two busy cores.
 PACE = 1.3e9
+# Tells the draw of an epoch's order from those of its batches.
+ORDER = 2**31
 # How often waiting looks for an interrupt, in seconds.
 TICK = 0.1
 NAME = "lexiloom-predicting"
@@ -86,11 +88,21 @@ class Predictor:
     def part(self, epoch: int, part: int, epochs: int) -> int:
         """See `Trainer.part`. Interrupted, it ends after the batches at hand and leaves no thread behind."""
         self._batches.check()
+        order, words = self._order(epoch)
         first = part * self._a_part
-        todo = range(first, min(first + self._a_part, len(self._batches)))
+        last = min(first + self._a_part, len(order))
+        todo = list(zip(order[first:last].tolist(), words[first:last].tolist(), strict=True))
         _in_threads(min(self._threads, len(todo)), partial(self._thread, epoch, epochs), todo)
-        starts = self._batches.starts
-        return int(starts[todo.stop] - starts[todo.start])
+        return int(words[last] - words[first])
+
+    def _order(self, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """int64[B], the batches as an epoch takes them, and int64[B + 1], how many words come before each.
+
+        A new order each epoch: else what the text ends with would always be learned last, and best.
+        """
+        order = np.random.default_rng((self.spec.seed, epoch, ORDER)).permutation(len(self._batches))
+        words = np.diff(self._batches.starts)[order]
+        return order, np.concatenate([[0], np.cumsum(words)])
 
     def loss(self) -> float:
         """See `Monitor.loss` and `Monitor.path_loss`."""
@@ -121,17 +133,17 @@ class Predictor:
 
     # Training.
 
-    def _thread(self, epoch: int, epochs: int, todo: Iterator[int]) -> None:
+    def _thread(self, epoch: int, epochs: int, todo: Iterator[tuple[int, int]]) -> None:
         model = self._model()
         memory = [np.zeros(self.spec.dim, np.float32) for _both in range(2)]
-        for batch in todo:
+        for batch, before in todo:
             model.random = _Drawn(self.spec.seed, epoch, batch)
-            model.alpha = model.min_alpha = self._rate(epoch, batch, epochs)
+            model.alpha = model.min_alpha = self._rate(epoch, before, epochs)
             self._train(model, self._batches.encoded, int(self._batches.offsets[batch]), *memory)
 
-    def _rate(self, epoch: int, batch: int, epochs: int) -> float:
+    def _rate(self, epoch: int, before: int, epochs: int) -> float:
         """The step: it falls evenly, by words, from the first of the first epoch to the last of the last."""
-        done = epoch * self.total + int(self._batches.starts[batch])
+        done = epoch * self.total + before
         return self.spec.rate - (self.spec.rate - self.spec.last_rate) * (done / (epochs * self.total))
 
     def _model(self) -> SimpleNamespace:
@@ -252,15 +264,15 @@ def _cut(flat: NDArray[Any], starts: NDArray[np.int64]) -> list[NDArray[Any]]:
     return [flat[begin:end] for begin, end in pairwise(bounds)]
 
 
-def _in_threads(threads: int, work: Callable[[Iterator[int]], None], todo: range) -> None:
+def _in_threads(threads: int, work: Callable[[Iterator[Any]], None], todo: Sequence[Any]) -> None:
     """Let threads take what is to do, one piece after the other; none of them outlives the call."""
     if threads < 2:
         work(iter(todo))
         return
-    pieces = iter(todo)  # taking the next of a range is one step of the interpreter
+    pieces = iter(todo)  # taking the next of a list is one step of the interpreter
     failed: list[BaseException] = []
 
-    def taken() -> Iterator[int]:
+    def taken() -> Iterator[Any]:
         for piece in pieces:
             if failed:
                 return

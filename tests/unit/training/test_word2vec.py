@@ -102,9 +102,19 @@ def test_words_of_a_topic_become_neighbors_and_the_loss_falls(
 
 def test_the_rate_falls_evenly_by_words_over_all_epochs(tmp_path: Path) -> None:
     trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(500) * 8), rate=0.4, last_rate=0.1)
-    rates = [trainer._rate(epoch, batch, 2) for epoch in range(2) for batch in range(len(trainer._batches))]
-    words = np.concatenate([trainer._batches.starts[:-1] + epoch * trainer.total for epoch in range(2)])
-    np.testing.assert_allclose(rates, 0.4 - 0.3 * words / (2 * trainer.total))
+    before = [(epoch, words) for epoch in range(2) for words in trainer._order(epoch)[1].tolist()]
+    rates = [trainer._rate(epoch, words, 2) for epoch, words in before]
+    assert rates[0] == 0.4 and rates[-1] == pytest.approx(0.1)
+    done = np.array([epoch * trainer.total + words for epoch, words in before])
+    np.testing.assert_allclose(rates, 0.4 - 0.3 * done / (2 * trainer.total))
+
+
+def test_every_epoch_takes_all_batches_in_an_order_of_its_own(tmp_path: Path) -> None:
+    trainer = trainer_of("word2vec", corpus_of(tmp_path, topical(500) * 80))
+    (first, words), (second, _words) = trainer._order(0), trainer._order(1)
+    assert sorted(first) == sorted(second) == list(range(len(trainer._batches)))
+    assert first.tolist() != second.tolist() and first.tolist() == trainer._order(0)[0].tolist()
+    assert words[0] == 0 and words[-1] == trainer.total
 
 
 def test_the_parts_of_an_epoch_are_all_words_whatever_threads_there_are(
@@ -116,8 +126,8 @@ def test_the_parts_of_an_epoch_are_all_words_whatever_threads_there_are(
     assert trainer._threads == 64
     assert trainer.parts > 1
     assert trainer._a_part == trainer_of("word2vec", corpus, workers=predictor.THREADS, dim=600, subsample=0)._a_part
-    starts = trainer._batches.starts[:: trainer._a_part]
-    assert trainer.part(0, 0, 1) == starts[1]
+    words = trainer._order(0)[1][:: trainer._a_part]
+    assert trainer.part(0, 0, 1) == words[1]
 
 
 @pytest.mark.parametrize("sentences", [[["a", "b"]], [["a", "b", "c"]] * 3])
