@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WINDOWS = 5_000
 # So many windows are looked at, of which subsampling leaves some.
 LOOKED_AT = 4 * WINDOWS
+AT_ONCE = 1 << 11
 # So many numbers are held at a time while a loss is computed.
 HELD = 1 << 22
 
@@ -119,18 +120,16 @@ def _drawn(corpus: Corpus, spec: Predicting, rng: np.random.Generator) -> list[t
     n = min(len(ids), LOOKED_AT)
     places = (np.arange(n) + (rng.random(n) if n < len(ids) else 0)) * (len(ids) / max(1, n))
     kept = shares_kept(corpus.counts, spec.subsample)
-    whole, found = [], []
-    for place in rng.permutation(places).astype(np.int64).tolist():
-        target, around = _window(ids, place, spec.window, rng)
-        if not len(around):
-            continue
-        if len(whole) < WINDOWS:
-            whole.append((target, around))
-        if rng.random() >= kept[target]:
-            continue
-        around = around[rng.random(len(around)) < kept[around]]
-        if len(around):
-            found.append((target, around))
+    whole: list[tuple[int, NDArray[np.int32]]] = []
+    found: list[tuple[int, NDArray[np.int32]]] = []
+    for some in np.array_split(rng.permutation(places).astype(np.int64), max(1, n // AT_ONCE)):
+        near, inside = _windows(ids, some, spec.window, rng)
+        middle = near[:, spec.window]
+        stays = inside & (rng.random(near.shape) < kept[near])
+        meant = rng.random(len(some)) < kept[middle]
+        for which, into in ((inside, whole), (stays & meant[:, None], found)):
+            for row in np.flatnonzero(which.any(1))[: WINDOWS - len(into)].tolist():
+                into.append((int(middle[row]), near[row, which[row]]))
         if len(found) == WINDOWS:
             break
     if not whole:
@@ -141,16 +140,19 @@ def _drawn(corpus: Corpus, spec: Predicting, rng: np.random.Generator) -> list[t
     return found or whole
 
 
-def _window(ids: NDArray[np.int32], place: int, window: int, rng: np.random.Generator) -> tuple[int, NDArray[np.int32]]:
-    """The word at `place` and those around it, none where a sentence ends there."""
-    width = int(rng.integers(1, window + 1))
-    first = max(0, place - width)
-    near = np.array(ids[first : place + width + 1])
-    at = place - first
-    target = int(near[at])
-    if target < 0:
-        return target, near[:0]
-    ends = np.flatnonzero(near < 0)
-    left = int(ends[ends < at].max(initial=-1)) + 1
-    right = int(ends[ends > at].min(initial=len(near)))
-    return target, np.concatenate([near[left:at], near[at + 1 : right]])
+def _windows(
+    ids: NDArray[np.int32], places: NDArray[np.int64], window: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """int32[n, 2w + 1]: the words from `window` before each place to `window` behind it, and which of them are around.
+
+    Around are those as near as a width that is drawn, up to where a sentence ends; none where the place is such an end.
+    """
+    away = np.arange(-window, window + 1)
+    at = places[:, None] + away
+    near = np.where((at >= 0) & (at < len(ids)), ids[np.clip(at, 0, len(ids) - 1)], -1)
+    words = near >= 0
+    left = np.logical_and.accumulate(words[:, window::-1], axis=1)[:, ::-1]
+    right = np.logical_and.accumulate(words[:, window:], axis=1)
+    inside = np.concatenate([left[:, :-1], np.zeros((len(places), 1), bool), right[:, 1:]], axis=1)
+    inside &= np.abs(away) <= rng.integers(1, window + 1, (len(places), 1))
+    return np.where(words, near, 0), inside

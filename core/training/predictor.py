@@ -66,9 +66,11 @@ class Predictor:
         size = len(corpus.words)
         self.outputs = np.zeros((size - 1 if self.hierarchical else size, spec.dim), np.float32)
         self._batches = Batches.written(corpus, ground.folder, ground.progress)
-        self._a_part = batches_a_part(spec, corpus.counts, rows_a_word)
-        self._threads = threads_of(spec.workers)
+        # Parts of equal size: threads wait for each other at a part's end, the longer the smaller it is.
+        self.parts = max(1, round(len(self._batches) / batches_a_part(spec, corpus.counts, rows_a_word)))
+        self._a_part = -(-len(self._batches) // self.parts)
         self.parts = -(-len(self._batches) // self._a_part)
+        self._threads = threads_of(spec.workers)
 
     # What a method fills in.
 

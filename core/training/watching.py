@@ -18,7 +18,7 @@ NEIGHBORS = 10
 # A curve of the loss has at most so many points.
 POINTS = 400
 # A look takes at most so large a share of the time, and comes at most so often.
-SHARE, LOOK_SECONDS = 0.02, 1.0
+SHARE, LOOK_SECONDS = 0.01, 1.0
 # So many of the most frequent words are looked through for some to watch.
 FREQUENT = 500
 CHOSEN = 5
