@@ -37,6 +37,7 @@ from .training.watching import Course, choose_watched
 from .validation import explain
 from .vocabulary.vocabulary import Vocabulary
 from .workspace.atomic import check_folder
+from .workspace.locks import locked
 from .workspace.workspace import Workspace
 
 SENTENCES = 200
@@ -89,15 +90,17 @@ def train(
     check_folder(out)
     folder = folder or out.with_name(f"{out.name}.training")
     where = device_of(spec, device)
-    try:
-        return _trained(
-            spec, out, folder, base=base, device=where, finish=finish, workspace=workspace, progress=progress
-        )
-    except BaseException:
-        # Before anything is trained there is nothing to go on with, and nothing is to be left lying about.
-        if not has_state(folder):
-            clear(folder)
-        raise
+    # Two that keep their state in one folder would go on from each other's.
+    with locked(folder, patience=0):
+        try:
+            return _trained(
+                spec, out, folder, base=base, device=where, finish=finish, workspace=workspace, progress=progress
+            )
+        except BaseException:
+            # Before anything is trained there is nothing to go on with, and nothing is to be left lying about.
+            if not has_state(folder):
+                clear(folder)
+            raise
 
 
 def _trained(

@@ -198,6 +198,17 @@ def test_the_preview_shows_the_tokens_and_trains_nothing(home: Path, tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
 
 
+def test_two_trainings_never_keep_their_state_in_one_folder(text: Path, tmp_path: Path) -> None:
+    from core import train
+    from core.errors import WorkspaceError
+    from core.workspace.locks import locked
+
+    spec = {"kind": "word2vec", "texts": {"paths": [str(text)]}}
+    with locked(tmp_path / "made.training"), pytest.raises(WorkspaceError, match="another process"):
+        train(spec, tmp_path / "made")
+    assert not list(tmp_path.iterdir())
+
+
 def test_somebody_elses_folder_is_refused_before_anything_is_read(text: Path, home: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     assert "notes.txt" in lexiloom("train", "--corpus", text, "--out", tmp_path, home=home, code=1)
