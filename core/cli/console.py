@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ class Terminated(BaseException):
 # The signals that were heard. What breaks after one is its doing: an import that it cut short, for example,
 # ends in an ImportError that means nothing.
 _heard: list[int] = []
+# Set while a lost signal is being taken up: one that is heard then would be lost as well.
+_too_early = threading.Event()
+AGAIN_SECONDS = 0.01
 
 
 def entrance(arguments: Sequence[str] | None = None) -> int:
@@ -72,6 +76,8 @@ def _hear_signals() -> None:
     _heard.clear()
 
     def end(number: int, frame: FrameType | None) -> None:
+        if _too_early.is_set():
+            return
         _heard.append(number)
         signal.signal(number, signal.SIG_IGN)  # cleaning up takes place once, undisturbed
         raise KeyboardInterrupt if number == signal.SIGINT else Terminated
@@ -96,13 +102,19 @@ def _hear_again_what_is_lost(end: Callable[[int, FrameType | None], None]) -> No
             usual(unraisable)
             return
         number = _heard[-1]
+        _too_early.set()
         signal.signal(number, end)
         # Raised here it would be lost again: a moment later, the main thread is out of that place.
-        again = threading.Timer(0.01, _send_to_main_thread, [number])
-        again.daemon = True
-        again.start()
+        threading.Thread(target=_send_until_heard, args=(number,), daemon=True).start()
+        _too_early.clear()
 
     sys.unraisablehook = lost
+
+
+def _send_until_heard(number: int) -> None:
+    while signal.getsignal(number) is not signal.SIG_IGN:  # which it is from when it is heard
+        time.sleep(AGAIN_SECONDS)
+        _send_to_main_thread(number)
 
 
 def _send_to_main_thread(number: int) -> None:
