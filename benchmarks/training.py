@@ -131,7 +131,7 @@ def measured(by: str, model: str, text: Path, args: argparse.Namespace, **more: 
 def beside_gensim(args: argparse.Namespace) -> None:
     """Seconds of each, interleaved: medians, and the ratio of throughputs to the faster of gensim's two."""
     text = args.data / "corpora_en"
-    for model in list(MODELS)[:4]:
+    for model in args.models or list(MODELS)[:4]:
         runs: dict[str, list[float]] = {"ours": [], "list": [], "file": []}
         tokens = 0
         for _run in range(args.runs):
