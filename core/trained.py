@@ -32,7 +32,7 @@ from .training.keeping import CORPUS, Kept, clear, has_state
 from .training.loop import run
 from .training.method import device_of, epochs_of, make_trainer, spec_class
 from .training.spec import TrainingSpec
-from .training.tokens import Corpus, read_corpus
+from .training.tokens import Corpus, key_of, read_corpus
 from .training.watching import Course, choose_watched
 from .validation import explain
 from .vocabulary.vocabulary import Vocabulary
@@ -115,8 +115,10 @@ def _trained(
     progress: Progress,
 ) -> Artifact:
     began = time.time()
-    corpus = read_corpus(
-        spec.texts, folder / CORPUS, min_count=spec.min_count, max_size=spec.max_size, base=base, progress=progress
+    # A training that goes on has its text in numbers already.
+    kept_words = {"min_count": spec.min_count, "max_size": spec.max_size, "base": base}
+    corpus = Corpus.reopened(folder / CORPUS, key_of(spec.texts, **kept_words)) or read_corpus(
+        spec.texts, folder / CORPUS, **kept_words, progress=progress
     )
     notes = list(corpus.notes)
     watch = choose_watched(spec.watch, corpus.words, corpus.language, notes)

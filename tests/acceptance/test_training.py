@@ -198,6 +198,32 @@ def test_the_preview_shows_the_tokens_and_trains_nothing(home: Path, tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
 
 
+def test_a_training_that_goes_on_reads_its_text_no_second_time(text: Path, tmp_path: Path) -> None:
+    from core import train
+    from core.errors import Cancelled
+
+    stages: list[str] = []
+    stopping = True
+
+    def progress(stage: str, done: int, *_: Any) -> None:
+        stages.append(stage)
+        if stopping and stage == "Training" and done:
+            raise Cancelled
+
+    spec = {"kind": "word2vec", "texts": {"paths": [str(text)]}, "epochs": 3, "dim": 10}
+    with pytest.raises(Cancelled):
+        train(spec, tmp_path / "made", progress=progress)
+    assert "Reading the text" in stages
+    stages.clear()
+    stopping = False
+    assert train(spec, tmp_path / "made", progress=progress).lock["complete"]
+    assert "Training" in stages and "Reading the text" not in stages
+    stages.clear()
+    (tmp_path / "made.training").mkdir()
+    train({**spec, "min_count": 6}, tmp_path / "made", progress=progress)
+    assert "Reading the text" in stages
+
+
 def test_two_trainings_never_keep_their_state_in_one_folder(text: Path, tmp_path: Path) -> None:
     from core import train
     from core.errors import WorkspaceError
