@@ -130,16 +130,17 @@ def _trained(
     course = run(
         trainer, kept, epochs=epochs, words=corpus.words, watch=watch, told=told, finish=finish, progress=progress
     )
-    write_artifact(
-        out,
-        words=corpus.words,
-        counts=corpus.counts,
-        rows=trainer.rows(),
-        inner=trainer.kept(),
-        sample=corpus.sample(SENTENCES),
-        lock=_lock(spec, corpus, start, trainer, course, epochs, [*notes, *trainer.notes], began),
-        progress=progress,
-    )
+    with kept.whatever_ends(trainer):
+        write_artifact(
+            out,
+            words=corpus.words,
+            counts=corpus.counts,
+            rows=trainer.rows(),
+            inner=trainer.kept(),
+            sample=corpus.sample(SENTENCES),
+            lock=_lock(spec, corpus, start, trainer, course, epochs, [*notes, *trainer.notes], began),
+            progress=progress,
+        )
     trainer.close()
     clear(folder)
     return read_artifact(out)

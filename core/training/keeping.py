@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from ..errors import LexiloomError
 from ..workspace.atomic import explained
 from ..workspace.state_files import finite, is_whole, read_arrays, read_json, write_arrays, write_json
-from .contract import Trainer
+from .contract import Trainer, TrainingError
 from .watching import Course
 
 STATE, LIVE, CORPUS, WORK = "state.json", "live.json", "corpus", "work"
@@ -26,7 +28,12 @@ KEEP_SECONDS, SHARE = 30.0, 0.05
 
 
 class Kept:
-    """The folder of one training. `key` names what is trained: the state of another one is not gone on from."""
+    """The folder of one training. `key` names what is trained: the state of another one is not gone on from.
+
+    parts    how many parts are trained in what is kept; 0 where nothing is
+    course   how the training went so far
+    reached  how many parts the trainer has trained; `whole` is false while it trains one
+    """
 
     def __init__(self, folder: Path, key: str) -> None:
         self.folder, self.key = Path(folder), key
@@ -34,18 +41,12 @@ class Kept:
             self.folder.mkdir(parents=True, exist_ok=True)
         found = read_json(self.folder / STATE)
         whole = found is not None and found.get("version") == VERSION and found.get("key") == key
-        self._state = found if whole and found and is_whole(self._path(found["parts"])) else None
+        if whole and found and is_whole(self._path(found["parts"])):
+            self.parts, self.course = int(found["parts"]), Course.from_dict(found["course"])
+        else:
+            self.parts, self.course = 0, Course()
+        self.reached, self.whole = self.parts, True
         self._next = time.monotonic() + KEEP_SECONDS
-
-    @property
-    def parts(self) -> int:
-        """How many parts are trained in what is kept; 0 where nothing is."""
-        return self._state["parts"] if self._state else 0
-
-    @property
-    def course(self) -> Course:
-        """How the training that is kept went."""
-        return Course.from_dict(self._state["course"]) if self._state else Course()
 
     def work(self) -> Path:
         """A folder for what the method of this training puts on disk; those of other trainings are removed."""
@@ -64,9 +65,23 @@ class Kept:
     def due(self) -> bool:
         return time.monotonic() >= self._next
 
-    def save(self, trainer: Trainer, parts: int, course: Course) -> None:
-        """Keep the state after `parts` parts. Raises WorkspaceError."""
-        begun, path = time.monotonic(), self._path(parts)
+    @contextmanager
+    def whatever_ends(self, trainer: Trainer) -> Iterator[None]:
+        """Keep what is trained if something ends the work inside: a stop, at whatever moment, or a full disk."""
+        try:
+            yield
+        except TrainingError:
+            raise  # of vectors that nobody wants
+        except BaseException:
+            if self.whole and self.reached > self.parts:
+                # What ended the work is what is to be told.
+                with suppress(LexiloomError):
+                    self.save(trainer)
+            raise
+
+    def save(self, trainer: Trainer) -> None:
+        """Keep the state after the parts that are reached. Raises WorkspaceError."""
+        begun, path = time.monotonic(), self._path(self.reached)
         with explained(path):
             made = path.with_suffix(".part")
             try:
@@ -74,8 +89,9 @@ class Kept:
                 made.replace(path)
             finally:
                 made.unlink(missing_ok=True)
-        self._state = {"version": VERSION, "key": self.key, "parts": parts, "course": course.as_dict()}
-        write_json(self.folder / STATE, finite(self._state))
+        state = {"version": VERSION, "key": self.key, "parts": self.reached, "course": self.course.as_dict()}
+        write_json(self.folder / STATE, finite(state))
+        self.parts = self.reached
         for old in self.folder.glob("at-*.safetensors"):
             if old != path:
                 old.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Cancelled
 from ..messages import N_, _, number, pack
 from ..progress import Progress
 from .contract import Trainer, TrainingError
@@ -50,58 +49,51 @@ def run(
         )
     looker = Looker(words, watch, course)
     follow = _Follower(trainer, kept, course, epochs, told, progress)
-    if not finish:
+    with kept.whatever_ends(trainer):
+        if not finish:
+            looker.look(trainer)
+            follow.tell()
+            _train(trainer, kept, looker, follow, done, epochs * trainer.parts)
         looker.look(trainer)
         follow.tell()
-        _train(trainer, kept, looker, follow, done, epochs * trainer.parts)
-    looker.look(trainer)
-    follow.tell()
     return course
 
 
 def _train(trainer: Trainer, kept: Kept, looker: Looker, follow: _Follower, done: int, parts: int) -> None:
-    course = follow.course
-    with ThreadPoolExecutor(1, "lexiloom-training") as pool:
+    pool = ThreadPoolExecutor(1, "lexiloom-training")
+    try:
         for at in range(done, parts):
-            begun = time.perf_counter()
-            epoch, part = divmod(at, trainer.parts)
-            went, stop = _waited(pool.submit(trainer.part, epoch, part, follow.epochs), follow.tick)
-            course.done += went
-            course.seconds += time.perf_counter() - begun
-            if stop is not None:
-                kept.save(trainer, at + 1, course)
-                raise stop
+            _wait(pool.submit(_part, trainer, kept, at, follow.epochs), follow.tick)
             if looker.due() or at + 1 == parts:
                 looker.look(trainer)
-                _refuse_broken(trainer, course)
+                _refuse_broken(trainer, kept.course)
                 follow.tell()
             if kept.due():
-                kept.save(trainer, at + 1, course)
+                kept.save(trainer)
+    finally:
+        # Also where it is stopped, wherever that falls: a part is not broken off, its vectors would be neither.
+        pool.shutdown()
 
 
-def _waited(work: Future[int], tick: Callable[[], None]) -> tuple[int, BaseException | None]:
-    """What a part gives, and what asked to stop meanwhile: a part is not broken off, its vectors would be neither."""
-    stop: BaseException | None = None
+def _part(trainer: Trainer, kept: Kept, at: int, epochs: int) -> None:
+    """Train one part. That it is trained is noted in the thread that trains, which nobody can interrupt."""
+    kept.whole = False
+    begun = time.perf_counter()
+    epoch, part = divmod(at, trainer.parts)
+    kept.course.done += trainer.part(epoch, part, epochs)
+    kept.course.seconds += time.perf_counter() - begun
+    kept.reached, kept.whole = at + 1, True
+
+
+def _wait(work: Future[None], tick: Callable[[], None]) -> None:
     while True:
+        tick()
         try:
-            if stop is None:
-                tick()
-            return work.result(TICK), stop
+            return work.result(TICK)
         except NotYet:
             # Also an error of the part's own, which is raised again here.
             if work.done():
-                return work.result(), stop
-        except BaseException as asked:
-            if work.done() and work.exception() is asked:
-                raise
-            if stop is not None or not _is_stop(asked):
-                raise
-            stop = asked
-
-
-def _is_stop(error: BaseException) -> bool:
-    # Cancelled, Ctrl-C and the system's wish (which is a BaseException of the command line's).
-    return isinstance(error, Cancelled) or not isinstance(error, Exception)
+                return work.result()
 
 
 def _refuse_broken(trainer: Trainer, course: Course) -> None:

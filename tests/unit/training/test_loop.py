@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.errors import Cancelled
+from core.errors import Cancelled, WorkspaceError
 from core.progress import ignore
 from core.training import loop, watching
 from core.training.contract import TrainingError
@@ -70,6 +71,11 @@ def run(trainer: Turning, kept: Kept, *, epochs: int = 2, progress: Any = ignore
     )
 
 
+def save(kept: Kept, trainer: Turning, parts: int, course: Course) -> None:
+    kept.reached, kept.course = parts, course
+    kept.save(trainer)
+
+
 def test_it_trains_every_part_of_every_epoch_and_tells_loss_and_neighbors(tmp_path: Path) -> None:
     trainer, kept = Turning(), Kept(tmp_path / "kept", "key")
     course = run(trainer, kept)
@@ -103,9 +109,51 @@ def test_stopped_it_ends_the_part_keeps_it_and_goes_on_to_the_same_end(tmp_path:
     assert [done for done, _loss in course.losses] == sorted({done for done, _loss in course.losses})
 
 
+@pytest.mark.parametrize("where", ["loss", "rows", "live", "save", "submit"])
+def test_wherever_a_stop_falls_what_is_trained_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Of short parts, most of the time goes by between two of them."""
+    trainer, kept = Turning(), Kept(tmp_path, "key")
+    place: Any = {"loss": trainer, "rows": trainer, "live": kept, "save": kept, "submit": ThreadPoolExecutor}[where]
+    usual = getattr(place, where)
+    monkeypatch.setattr(kept, "due", lambda: True)
+    calls = 0
+
+    def stopped(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 4 and where != "submit":
+            raise KeyboardInterrupt
+        told = usual(*arguments)
+        if calls == 4:  # the thread has its part, and nobody waits for it any more
+            raise KeyboardInterrupt
+        return told
+
+    monkeypatch.setattr(place, where, stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run(trainer, kept)
+    assert 0 < trainer.turned < 6
+    monkeypatch.undo()
+    again = Kept(tmp_path, "key")
+    assert again.parts == trainer.turned and again.course.done == 4 * trainer.turned
+    second = Turning()
+    run(second, again)
+    assert second.turned == 6
+
+
+def test_what_is_trained_is_kept_where_it_cannot_be_written_out(tmp_path: Path) -> None:
+    trainer, kept = Turning(), Kept(tmp_path, "key")
+    run(trainer, kept)
+    assert kept.parts == 0
+    with pytest.raises(WorkspaceError), kept.whatever_ends(trainer):
+        raise WorkspaceError("the disk is full")
+    assert Kept(tmp_path, "key").parts == 6
+
+
 def test_the_state_of_another_training_is_not_gone_on_from(tmp_path: Path) -> None:
     kept = Kept(tmp_path, "key")
-    kept.save(Turning(), 2, Course(done=8))
+    save(kept, Turning(), 2, Course(done=8))
     assert Kept(tmp_path, "key").parts == 2 and Kept(tmp_path, "other").parts == 0
     (tmp_path / "at-2.safetensors").write_bytes(b"cut off")
     assert Kept(tmp_path, "key").parts == 0
@@ -117,7 +165,7 @@ def test_finishing_trains_no_further_and_needs_something_to_finish(tmp_path: Pat
         run(Turning(), kept, finish=True)
     half = Turning()
     half.turned = 4
-    kept.save(half, 4, Course(done=16, seconds=2.0))
+    save(kept, half, 4, Course(done=16, seconds=2.0))
     trainer = Turning()
     course = run(trainer, Kept(tmp_path, "key"), finish=True)
     assert trainer.turned == 4 and course.done == 16 and course.losses[-1] == (16, 1 / 5)
@@ -125,7 +173,7 @@ def test_finishing_trains_no_further_and_needs_something_to_finish(tmp_path: Pat
 
 def test_a_part_that_fails_is_told_and_leaves_what_was_kept(tmp_path: Path) -> None:
     trainer, kept = Turning(), Kept(tmp_path, "key")
-    kept.save(trainer, 0, Course())
+    save(kept, trainer, 0, Course())
     trainer.fails = 2
     with pytest.raises(TrainingError, match="this part fails"):
         run(trainer, kept)
@@ -142,7 +190,7 @@ def test_vectors_that_are_no_numbers_end_the_training(tmp_path: Path) -> None:
 def test_clearing_removes_what_training_keeps_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     run(Turning(), Kept(folder, "key"))
-    Kept(folder, "key").save(Turning(), 1, Course())
+    save(Kept(folder, "key"), Turning(), 1, Course())
     for name in ("corpus", "work"):
         (folder / name).mkdir()
         (folder / name / "ids.bin").write_bytes(b"1234")
