@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,17 @@ def lexiloom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     monkeypatch.setenv("LEXILOOM_HOME", str(home))
     monkeypatch.setenv("LEXILOOM_LANG", "en")
     return home
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """What a command that is run inside this process does with signals ends with the test."""
+    usual = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)]
+    hook = sys.unraisablehook
+    yield
+    for number, handler in usual:
+        signal.signal(number, handler)
+    sys.unraisablehook = hook
 
 
 @pytest.fixture(scope="session")
