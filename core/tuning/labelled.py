@@ -60,7 +60,7 @@ def tune_labelled(job: Job) -> Tuned:
     texts = _Texts(data, used, train_bags, valid, test)
     first, found = _trainings(job, texts)
     frozen = _same_head(job, texts) if spec.plan().changes_matrix and len(test) else []
-    baselines = _baselines(job, texts)
+    baselines = _baselines(job, texts, len(first.trained.epochs) if job.finish else None)
     scores = [score(one, test.labels, data.classes) for one in found] if len(test) else []
     right = [correct_of(one, test.labels) for one in found] if len(test) else []
     progress(_(STAGE), 0, 3)
@@ -160,28 +160,30 @@ def _same_head(job: Job, texts: _Texts) -> list[NDArray[np.float32]]:
     return found
 
 
-def _trained_quietly(job: Job, texts: _Texts, spec: Any, k: int, vectors: Any = None) -> Classify:
+def _trained_quietly(
+    job: Job, texts: _Texts, spec: Any, k: int, vectors: Any = None, most: int | None = None
+) -> Classify:
     table = table_of(job.matrix, texts.used, spec, train=[texts.train], device=job.device, vectors=vectors)
     objective = _objective(job, texts, spec, table, k)
     checkpoints = Checkpoints(job.folder / f"seed-{k}", training_key(job, texts.data.digest, spec, k, texts.used))
-    train(objective, checkpoints, seed=spec.seed + k, progress=job.progress)
+    train(objective, checkpoints, seed=spec.seed + k, progress=job.progress, most=most)
     return objective
 
 
-def _random(job: Job, texts: _Texts) -> Baseline:
-    """The same tuning from random rows: what the known ones are worth."""
+def _random(job: Job, texts: _Texts, epochs: int | None) -> Baseline:
+    """The same tuning from random rows, of as many epochs where it was ended early: what the known ones are worth."""
     began = time.perf_counter()
     rng = np.random.default_rng(job.spec.seed)
     vectors = rng.standard_normal((len(texts.used), job.matrix.dim), dtype=np.float32)
     full = job.spec if job.spec.plan().rows_from is not None else KINDS["full"](data=job.spec.data, seed=job.spec.seed)
     spec = full.model_copy(update={"rows": "all", "filled_rate": 1.0})
     quiet = replace(job, folder=job.folder / "random", finish=False)
-    objective = _trained_quietly(quiet, texts, spec, 0, vectors)
+    objective = _trained_quietly(quiet, texts, spec, 0, vectors, epochs)
     given, seconds = objective.probabilities(texts.test), time.perf_counter() - began
     return Baseline.of("random", given, texts.test.labels, texts.data.classes, seconds=seconds)
 
 
-def _baselines(job: Job, texts: _Texts) -> list[Baseline]:
+def _baselines(job: Job, texts: _Texts, epochs: int | None) -> list[Baseline]:
     if not len(texts.test):
         return []
     data, spec = texts.data, job.spec
@@ -201,7 +203,7 @@ def _baselines(job: Job, texts: _Texts) -> list[Baseline]:
         seed=spec.seed,
         progress=job.progress,
     )
-    return [*found, *([_random(job, texts)] if "random" in spec.baselines else [])]
+    return [*found, *([_random(job, texts, epochs)] if "random" in spec.baselines else [])]
 
 
 # What is told

@@ -110,14 +110,15 @@ def train(
     progress: Progress = ignore,
     live: dict[str, Any] | None = None,
     finish: bool = False,
+    most: int | None = None,
 ) -> Trained:
     """Train until patience or epochs end; then the objective holds the best state.
 
     Goes on from the last checkpoint where there is one; (seed, epoch) fixes all that is random in an epoch, so the
     result is the same as without the break. `snapshot` is asked after each epoch (and before the first, as -1) for what
-    the checkpoints' watchers see besides. With `finish` the best epoch so far is taken, and no further one trained.
-    Raises `TuningError` for a loss that is not a number, where there is nothing to finish, and where epochs end before
-    all that is to move has begun to.
+    the checkpoints' watchers see besides. With `finish` the best epoch so far is taken, and no further one trained;
+    with `most` it ends after so many, as if it had been asked to then. Raises `TuningError` for a loss that is not a
+    number, where there is nothing to finish, and where epochs end before all that is to move has begun to.
     """
     run = _Run(objective, checkpoints, seed, snapshot, progress, live or {})
     if checkpoints.last is not None:
@@ -132,12 +133,12 @@ def train(
             tuple(run.epochs), run.best, tuple(run.steps), run.over() or "asked", tuple(dict.fromkeys(run.notes))
         )
     with threads(objective):
-        while (stopped := run.over()) is None:
+        while (stopped := run.over()) is None and (most is None or len(run.epochs) < most):
             run.epoch()
     if run.best < 0:
         raise nothing_moved(objective.plan.settled, len(run.epochs))
     run.take_best()
-    return Trained(tuple(run.epochs), run.best, tuple(run.steps), stopped, tuple(dict.fromkeys(run.notes)))
+    return Trained(tuple(run.epochs), run.best, tuple(run.steps), stopped or "asked", tuple(dict.fromkeys(run.notes)))
 
 
 class _Run:

@@ -22,7 +22,7 @@ from tests.unit.tuning import made
 
 
 def trained(folder: Path, kind: str = "full", **more: Any) -> tuple[Classify, Any]:
-    names = ("snapshot", "finish", "progress", "live")
+    names = ("snapshot", "finish", "progress", "live", "most")
     called = {name: more.pop(name) for name in names if name in more}
     one = made.objective(kind, **more)
     return one, train(one, Checkpoints(folder, "key"), seed=one.seed, **called)
@@ -234,6 +234,13 @@ def test_the_best_epoch_so_far_can_be_taken(tmp_path: Path) -> None:
     one, found = trained(tmp_path, epochs=4, finish=True)
     assert found.stopped == "asked" and len(found.epochs) == 2
     assert one.validate()["loss"] == pytest.approx(found.epochs[found.best].measures["loss"], rel=1e-6)
+
+
+def test_it_ends_after_so_many_epochs_on_the_way_of_a_longer_training(tmp_path: Path) -> None:
+    _one, long = trained(tmp_path / "long", epochs=4)
+    _one, short = trained(tmp_path / "short", epochs=4, most=2)
+    assert short.stopped == "asked" and long.stopped == "epochs" and len(short.epochs) == 2
+    assert [one.measures for one in short.epochs] == [one.measures for one in long.epochs[:2]]
 
 
 @pytest.mark.parametrize("at", [3, 8], ids=["before the first epoch", "before rows have joined"])
