@@ -1,8 +1,8 @@
-"""A stream of text into sentences of words.
+"""A stream of text into sentences of words, or of their numbers.
 
 Between white space the same runs of characters come again and again ("the", "end."), so each is cut into words once
-and remembered: what is left to do for most of a text is to split it and to look up. Lower-casing and stop words are
-applied to the runs as well, and cost nothing either.
+and remembered: what is left to do for most of a text is to split it and to look up. Lower-casing, stop words and the
+words' numbers are those of the runs as well, and cost nothing either.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from ..vocabulary.corpus import HAN
 from ..vocabulary.segmenting import Segmenter
+from .numbering import END, Ids, Numbering
 
 Unit = Literal["sentence", "line", "paragraph"]
 # Stands for the end of a text, and of a line or paragraph; no text has it (`TextFile` refuses it, cells lose it).
@@ -26,6 +29,8 @@ LONGEST_RUN, LONGEST_WORD = 1 << 15, 1000
 SLICE = 1 << 14
 # Runs that are remembered: how long at most, and how many before all are forgotten (about 80 MB).
 LONGEST_KEPT, MOST_KEPT = 32, 1 << 18
+# Marks around a run that are no part of its word, and those of them that may end a sentence.
+AROUND, ENDING = "\"#$%&'()*+,-/:;<=>@[\\]^`{|}~", ".!?"
 # White space for str.split and none for the pattern of words: these are no ends and no space here.
 ODD_SPACE = re.compile("[\x1c-\x1f]")
 EMPTY_LINE = re.compile("\n[^\\S\x1c-\x1f]*\n")
@@ -37,18 +42,16 @@ WIDTHS, LEAST_LINES, WRAPPED = range(30, 201), 20, 0.8
 # The width is that of all lines but the longest few, which may hold a word that can't be broken.
 WIDEST = 0.98
 
-Flat = list[str | None]
 
+class _Runs(dict[str, tuple[Any, ...]]):
+    """run -> what stands for its words and for sentences' ends; a run that is looked up is cut if it is not known."""
 
-class _Runs(dict[str, tuple[str | None, ...]]):
-    """run -> its words, and None where a sentence ends; a run that is looked up is cut if it is not known."""
-
-    def __init__(self, cut: Callable[[str], Iterable[str | None]]) -> None:
+    def __init__(self, cut: Callable[[str], Iterable[Any]]) -> None:
         super().__init__()
         self._cut = cut
 
-    def __missing__(self, run: str) -> tuple[str | None, ...]:
-        found = (None,) if run == STOP else tuple(self._cut(run))
+    def __missing__(self, run: str) -> tuple[Any, ...]:
+        found = tuple(self._cut(run))
         if len(run) <= LONGEST_KEPT:
             if len(self) >= MOST_KEPT:
                 self.clear()
@@ -57,7 +60,7 @@ class _Runs(dict[str, tuple[str | None, ...]]):
 
 
 class Sentences:
-    """Cuts a text that comes in pieces into sentences: `of(pieces)`.
+    """Cuts a text that comes in pieces into sentences: `of(pieces)` as words, `numbered(pieces, numbering)`.
 
     unit     where sentences end; "sentence" with `wrapped`: at marks and empty lines, else at line ends too
     stops    words, lower-cased, that are left out
@@ -69,13 +72,14 @@ class Sentences:
     ) -> None:
         self.too_long = 0
         self._segmenter = segmenter
+        self._around = "" if segmenter.marks else AROUND if unit == "sentence" else AROUND + ENDING
         self._marks = unit == "sentence"
         self._at_lines = unit == "line" or (unit == "sentence" and not wrapped)
         self._lower, self._stops = lower, stops
-        self._runs = _Runs(self._cut)
 
     def _cut(self, run: str) -> Iterator[str | None]:
-        for word in self._segmenter.parted(run) if self._marks else self._segmenter.tokens(run):
+        """The words of a run; None where a sentence ends."""
+        for word in self._parted(run):
             if word is None:
                 yield None
             elif len(word) > LONGEST_WORD:
@@ -83,11 +87,21 @@ class Sentences:
             elif (low := word.lower()) not in self._stops:
                 yield low if self._lower else word
 
+    def _parted(self, run: str) -> Iterable[str | None]:
+        if run == STOP:
+            return (None,)
+        # Most runs are one word and marks around it, which needs no pattern to be seen.
+        word = run.strip(self._around)
+        if word.isascii() and word.isalnum():
+            return (word,)
+        return self._segmenter.parted(run) if self._marks else self._segmenter.tokens(run)
+
     def of(self, pieces: Iterable[str], beat: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
         """The sentences, none of them empty; `beat` is called between slices of work."""
         held: list[str] = []
+        runs = _Runs(self._cut)
         for text in self._whole(pieces):
-            flat, first = self._flat(text), 0
+            flat, first = self._flat(text, runs), 0
             while True:
                 try:
                     end = flat.index(None, first)
@@ -99,10 +113,10 @@ class Sentences:
                     sentence = held + sentence
                     held = []
                 if len(sentence) > LONGEST_SENTENCE:
-                    yield from _parts(sentence)  # type: ignore[arg-type]
+                    yield from _parts(sentence)
                 elif sentence:
-                    yield sentence  # type: ignore[misc]
-            held.extend(flat[first:])  # type: ignore[arg-type]
+                    yield sentence
+            held.extend(flat[first:])
             if len(held) > LONGEST_SENTENCE:
                 *whole, held = _parts(held)
                 yield from whole
@@ -110,13 +124,31 @@ class Sentences:
         if held:
             yield held
 
-    def _flat(self, text: str) -> Flat:
-        """The words of a piece that ends between words; None where a sentence ends."""
+    def numbered(self, pieces: Iterable[str], numbering: Numbering, beat: Callable[[], None] = lambda: None) -> None:
+        """Add the sentences to `numbering`; `beat` is called between slices of work."""
+        index, open_ = numbering.index, 0
+
+        def numbers(run: str) -> Iterator[int]:
+            return (END if word is None else index[word] for word in self._cut(run))
+
+        runs = _Runs(numbers)
+        for text in self._whole(pieces):
+            if numbering.index is not index:  # rare words went, and others have new numbers
+                index = numbering.index
+                runs.clear()
+            ids, open_ = _closed(np.array(self._flat(text, runs), np.int32), open_)
+            numbering.add_numbers(ids)
+            beat()
+        if open_:
+            numbering.add_numbers(np.array([END], np.int32))
+
+    def _flat(self, text: str, runs: _Runs) -> list[Any]:
+        """What stands for the words of a piece that ends between words, and for its sentences' ends."""
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         text = text.replace("\n", f" {STOP} ") if self._at_lines else EMPTY_LINE.sub(f" {STOP} ", text)
-        runs = text.replace("\n", " ").split(" ") if ODD_SPACE.search(text) else text.split()
-        return list(chain.from_iterable(map(self._runs.__getitem__, runs)))
+        found = text.replace("\n", " ").split(" ") if ODD_SPACE.search(text) else text.split()
+        return list(chain.from_iterable(map(runs.__getitem__, found)))
 
     def _whole(self, pieces: Iterable[str]) -> Iterator[str]:
         """The text in slices that end between words, all white space in front of the next word left for the next."""
@@ -145,6 +177,25 @@ class Sentences:
 
 def _parts(words: list[str]) -> list[list[str]]:
     return [words[at : at + LONGEST_SENTENCE] for at in range(0, len(words), LONGEST_SENTENCE)]
+
+
+def _closed(ids: Ids, open_: int) -> tuple[Ids, int]:
+    """Numbers without sentences in which no word is, and with long ones cut, as `_parts` does.
+
+    `open_` words stand before them in a sentence that has not ended; the second is how many stand in one behind them.
+    """
+    ends = np.flatnonzero(ids == END)
+    starts = np.concatenate([[-open_], ends + 1])
+    lengths = np.diff(starts, append=len(ids) + 1) - 1
+    empty = ends[lengths[:-1] == 0]
+    if empty.size:
+        return _closed(np.delete(ids, empty), open_)
+    left = int(lengths[-1])
+    if lengths.max() > LONGEST_SENTENCE:
+        ranges = zip(starts + LONGEST_SENTENCE, starts + lengths, strict=True)
+        ids = np.insert(ids, np.concatenate([np.arange(*one, LONGEST_SENTENCE) for one in ranges]), END)
+        left -= max(0, left - 1) // LONGEST_SENTENCE * LONGEST_SENTENCE
+    return ids, left
 
 
 def is_wrapped(text: str) -> bool:

@@ -51,6 +51,8 @@ class Numbering:
         self.counts: NDArray[np.int64] = np.zeros(0, np.int64)
         self.tokens = self.sentences = self.least = self.gone = 0
         self._held: list[str | None] = []
+        self._numbers: list[Ids] = []
+        self._waiting = 0
         self._path = folder / f".{name}.bin"
         # Numbers before the place `_until[i]` are those of the i-th round; `_renamed(i)` tells what became of them.
         self._until: list[int] = []
@@ -77,14 +79,27 @@ class Numbering:
         if len(self._held) >= HELD:
             self._flush()
 
+    def add_numbers(self, ids: Ids) -> None:
+        """Add words by their numbers in `index`, and `END` behind each sentence, all of which have a word.
+
+        Who calls it gives new words their numbers by looking them up; where `index` is another one afterwards, rare
+        words went, and all have new numbers.
+        """
+        self._numbers.append(ids)
+        self._waiting += len(ids)
+        if self._waiting >= HELD:
+            self._flush()
+
     def add_parted(self, parts: Iterable[Sequence[str]]) -> None:
         """Add the words of one sentence, where those between two parts are not counted."""
         self.add(list(chain.from_iterable(("", *part) for part in parts))[1:])
 
     def _flush(self) -> None:
         lookup: Any = self.index.__getitem__
-        ids = np.array(list(map(lookup, self._held)), np.int32)
+        ids = np.concatenate([*self._numbers, np.array(list(map(lookup, self._held)), np.int32)])
+        self._numbers.clear()
         self._held.clear()
+        self._waiting = 0
         found = np.bincount(ids[ids >= 0], minlength=len(self.index))
         found[: len(self.counts)] += self.counts
         self.counts = found.astype(np.int64, copy=False)

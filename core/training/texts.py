@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..vocabulary.corpus import HAN, LATIN, CorpusSpec, languages, segmenter_of
 from ..vocabulary.report import Problems
 from ..vocabulary.selection import stop_words
 from .cutting import LONGEST_WORD, Sentences, Unit, is_wrapped
+from .numbering import Numbering
 from .spec import TextsSpec
 from .text_files import NAMED, SEARCHED, Source, at, digest_of, files_key, listed, open_source
 
@@ -99,24 +101,23 @@ class Texts:
 
     def sentences(self, progress: Progress = ignore) -> Iterator[list[str]]:
         """The sentences in the order of the files, each with a word or more, and at most a thousand."""
-        done, name = 0, ""
-
-        def told(bytes_read: int) -> None:
-            nonlocal done
-            done = before + bytes_read
-            beat()
-
-        def beat() -> None:
-            progress(_(STAGE), min(done, self.size), self.size, "bytes", name)
-
         cut = self._sentences()
+        for source, beat in self._beats(progress):
+            yield from cut.of(source.chunks(beat.reached), beat)
+        self._too_long = cut.too_long
+
+    def number(self, numbering: Numbering, progress: Progress = ignore) -> None:
+        """Add the sentences, as `sentences` gives them, to `numbering`."""
+        cut = self._sentences()
+        for source, beat in self._beats(progress):
+            cut.numbered(source.chunks(beat.reached), numbering, beat)
+        self._too_long = cut.too_long
+
+    def _beats(self, progress: Progress) -> Iterator[tuple[Source, _Beat]]:
         before = 0
         for source in self._sources:
-            name = source.name
-            yield from cut.of(source.chunks(told), beat)
+            yield source, _Beat(progress, source.name, before, self.size)
             before += source.size
-            done = before
-        self._too_long = cut.too_long
 
     def head_sentences(self, most: int) -> list[list[str]]:
         """The first sentences, of what the files begin with; no more than that is read."""
@@ -142,6 +143,24 @@ class Texts:
         dictionary = self._cutter.digest if self._cutter else ""
         stops = self.language if self.spec.stop_words else ""
         return digest_of(self._sources, [told, dictionary, self.encoding, self.unit, str(self.wrapped), stops])
+
+
+@dataclass
+class _Beat:
+    """Tells how much of all files is read while one of them is."""
+
+    progress: Progress
+    name: str
+    before: int
+    size: int
+    read: int = 0
+
+    def reached(self, read: int) -> None:
+        self.read = read
+        self()
+
+    def __call__(self) -> None:
+        self.progress(_(STAGE), min(self.before + self.read, self.size), self.size, "bytes", self.name)
 
 
 def _as_corpus(spec: TextsSpec, base: Path | None) -> CorpusSpec:

@@ -139,8 +139,7 @@ def read_corpus(
     opened = Texts(texts, base, progress=progress)
     with _written_to(folder), ExitStack() as stack:
         numbering = stack.enter_context(Numbering(folder))
-        for sentence in opened.sentences(progress):
-            numbering.add(sentence)
+        opened.number(numbering, progress)
         numbering.close()
         notes = list(opened.notes)
         if texts.phrases:

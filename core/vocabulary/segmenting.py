@@ -66,11 +66,12 @@ class Segmenter:
     """Cuts texts and counts words: `count(text, into)`.
 
     language  "auto": Chinese runs by jieba, the rest by the pattern; "en": the pattern alone; "zh": as auto
+    marks     whether marks and symbols are words
     """
 
     def __init__(self, language: str, options: Tokenization, cut: Callable[[str], Iterable[str]] | None) -> None:
         self._cut = None if language == "en" else cut
-        self._options, self._han = options, language != "en"
+        self._options, self._han, self.marks = options, language != "en", options.punctuation
         self._pattern = word_pattern(options, han=self._han)
         self._split = {"whole": None, "treebank": _treebank, "split": _at_apostrophe}[options.contractions]
 
@@ -90,12 +91,12 @@ class Segmenter:
     def parted(self, text: str) -> list[str | None]:
         """The words of `text` in their order, those of `tokens`; None where a sentence ends by its mark."""
         found: list[str | None] = []
-        marks, ended = self._options.punctuation, False
+        ended = False
         for match in self._ending.finditer(text):
             one, kind = match.group(), match.lastgroup
             if kind == "end":
                 ended = True
-                if marks:
+                if self.marks:
                     found.append(one)
                 continue
             if ended and one not in CLOSING:
