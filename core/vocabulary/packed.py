@@ -1,6 +1,7 @@
 """Packed texts, seen through: gzip, bzip2 and Zstandard, told by their first bytes; of several members or frames all.
 
-`formats.streams` does the same for files of vectors; it lies above the vocabulary, and limits what they expand to.
+`formats.streams` does the same for files of vectors, which are read at any speed the disk has, and limits what they
+expand to.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def unpacked(raw: IO[bytes], kind: str) -> IO[bytes]:
         return gzip.open(raw)  # type: ignore[return-value]
     if kind == "bz2":
         return bz2.BZ2File(raw)
-    return io.BufferedReader(_Frames(raw)) if kind == "zst" else raw  # type: ignore[return-value]
+    return io.BufferedReader(ZstdFrames(raw)) if kind == "zst" else raw  # type: ignore[return-value]
 
 
 def broken() -> tuple[type[Exception], ...]:
@@ -38,13 +39,16 @@ def broken() -> tuple[type[Exception], ...]:
     return (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
-class _Frames(io.RawIOBase):
-    """The content of Zstandard frames. The library's own reader takes a file that is cut off for a whole one."""
+class ZstdFrames(io.RawIOBase):
+    """The content of Zstandard frames. The library's own reader takes a file that is cut off for a whole one.
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    fed  bytes that are unpacked at a time: with more it is faster, and a bomb takes more memory before it is seen
+    """
+
+    def __init__(self, raw: IO[bytes], fed: int = FED) -> None:
         import zstandard
 
-        self._raw = raw
+        self._raw, self._size = raw, fed
         self._new = zstandard.ZstdDecompressor().decompressobj
         self._frame: Any = self._new()
         self._begun = False
@@ -56,7 +60,7 @@ class _Frames(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self._out:
-            self._fed = self._fed or self._raw.read(FED)
+            self._fed = self._fed or self._raw.read(self._size)
             if not self._fed:
                 if self._begun:
                     raise EOFError("Compressed file ended before the end-of-stream marker was reached")
@@ -73,4 +77,4 @@ class _Frames(io.RawIOBase):
         return count
 
 
-__all__ = ["MAGIC", "SUFFIXES", "broken", "packing_of", "unpacked"]
+__all__ = ["MAGIC", "SUFFIXES", "ZstdFrames", "broken", "packing_of", "unpacked"]

@@ -14,6 +14,8 @@ from core.errors import FormatError, LexiloomError, SourceError, UnsafeFileError
 from core.formats import open_vectors, streams
 from core.progress import ignore
 
+from .vector_files import WRITERS
+
 
 @pytest.mark.parametrize("protocol", range(6))
 @pytest.mark.parametrize("name", ["model.pkl", "vectors.txt", "vectors.bin", "vectors.gz"])
@@ -60,6 +62,17 @@ def test_damaged_compressed_data_is_named(tmp_path: Path, position: int) -> None
     data[position] ^= 0xFF
     path.write_bytes(data)
     with pytest.raises(LexiloomError):
+        for _block in open_vectors(path).scan(ignore):
+            pass
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
+@pytest.mark.parametrize("lost", [1, 5, 1000])
+def test_compressed_data_that_is_cut_off_is_not_taken_for_whole(tmp_path: Path, kind: str, lost: int) -> None:
+    vectors = np.random.default_rng(0).standard_normal((300, 5)).astype(np.float32)
+    path = WRITERS[f"text in {kind}"](tmp_path / "v", [f"w{i}" for i in range(300)], vectors)
+    path.write_bytes(path.read_bytes()[:-lost])
+    with pytest.raises(LexiloomError, match="damaged or cut off"):
         for _block in open_vectors(path).scan(ignore):
             pass
 
