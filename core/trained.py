@@ -30,7 +30,7 @@ from .training.artifact import Artifact, read_artifact, write_artifact
 from .training.contract import Ground, Start, TrainingError
 from .training.keeping import CORPUS, Kept, clear, has_state
 from .training.loop import run
-from .training.method import device_of, epochs_of, make_trainer, spec_class
+from .training.method import device_of, epochs_of, make_trainer, notes_of_device, spec_class
 from .training.spec import TrainingSpec
 from .training.tokens import Corpus, key_of, read_corpus
 from .training.watching import Course, choose_watched
@@ -90,11 +90,20 @@ def train(
     check_folder(out)
     folder = folder or out.with_name(f"{out.name}.training")
     where = device_of(spec, device)
+    notes = notes_of_device(device, where)
     # Two that keep their state in one folder would go on from each other's.
     with locked(folder, patience=0):
         try:
             return _trained(
-                spec, out, folder, base=base, device=where, finish=finish, workspace=workspace, progress=progress
+                spec,
+                out,
+                folder,
+                base=base,
+                device=where,
+                notes=notes,
+                finish=finish,
+                workspace=workspace,
+                progress=progress,
             )
         except BaseException:
             # Before anything is trained there is nothing to go on with, and nothing is to be left lying about.
@@ -110,6 +119,7 @@ def _trained(
     *,
     base: Path | None,
     device: str,
+    notes: list[str],
     finish: bool,
     workspace: Workspace | None,
     progress: Progress,
@@ -120,7 +130,7 @@ def _trained(
     corpus = Corpus.reopened(folder / CORPUS, key_of(spec.texts, **kept_words)) or read_corpus(
         spec.texts, folder / CORPUS, **kept_words, progress=progress
     )
-    notes = list(corpus.notes)
+    notes = [*corpus.notes, *notes]
     watch = choose_watched(spec.watch, corpus.words, corpus.language, notes)
     start = _start(spec, corpus, base, workspace, progress)
     kept = Kept(folder, _key(spec, corpus, start, device))

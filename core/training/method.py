@@ -38,6 +38,13 @@ def device_of(spec: Any, asked: str = "auto") -> str:
     return device if fits and device.partition(":")[0] == "cuda" else "cpu"
 
 
+def notes_of_device(asked: str, device: str) -> list[str]:
+    """For people: that the device they asked for is not the one it trains on."""
+    if device == "cpu" and asked not in ("auto", "cpu"):
+        return [_("trained on the processor: only skip-gram with negative sampling and GloVe can use a GPU, with CUDA")]
+    return []
+
+
 def make_trainer(spec: Any, corpus: Corpus, ground: Ground) -> Trainer:
     """What trains `spec` on `corpus`. Raises TrainingError, RecipeError, WorkspaceError."""
     if spec.kind == "glove":

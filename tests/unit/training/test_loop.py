@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.encoding.device import choose_device
 from core.errors import Cancelled, WorkspaceError
 from core.progress import ignore
-from core.training import loop, watching
+from core.training import loop, method, watching
 from core.training.contract import TrainingError
 from core.training.keeping import LIVE, STATE, Kept, clear
 from core.training.watching import Course, choose_watched, nearest_words
@@ -228,3 +230,16 @@ def test_words_to_watch_are_those_asked_for_or_frequent_ones_that_carry_meaning(
     chosen = choose_watched((), ("the", "and", "ship", "of", "whale", "sea", "1851"), "en", notes)
     assert chosen == ("ship", "whale")
     assert choose_watched((), ("的", "了", "宝玉", "什么"), "zh", notes) == ("宝玉",)
+
+
+def test_a_device_that_a_method_cannot_use_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core import trained
+
+    (tmp_path / "text.txt").write_text("the sea and the ship\n" * 20)
+    there = choose_device("cpu")
+    monkeypatch.setattr(method, "choose_device", lambda asked: replace(there, name=asked))
+    spec = {"kind": "fasttext", "texts": {"paths": ["text.txt"]}, "dim": 2, "epochs": 1, "buckets": 50}
+    made = trained.train(spec, tmp_path / "made", base=tmp_path, device="cuda")
+    assert any("only skip-gram" in note for note in made.lock["notes"])
+    made = trained.train(spec, tmp_path / "made", base=tmp_path, device="cpu")
+    assert not any("only skip-gram" in note for note in made.lock["notes"])
