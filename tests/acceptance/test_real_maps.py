@@ -38,7 +38,8 @@ def test_real_vectors_are_explored(job: str, data_folder: Path, tmp_path: Path) 
     expected = [w for w, _cosine in theirs.most_similar(word, topn=len(theirs.key_to_index)) if w in known][:5]
     assert len(set(ours) & set(expected)) >= 4  # words found under another spelling are rows of ours alone
 
-    for method, least in (("pca", 0.55), ("umap", 0.8), ("tsne", 0.8)):
+    # UMAP is compiled anew in each process, and knows no language: once is enough.
+    for method, least in (("pca", 0.55), ("tsne", 0.8), *([("umap", 0.8)] if job == "english" else [])):
         told = lexiloom_json("project", out, "--method", method, "--out", tmp_path / f"{method}.parquet", home=home)
         assert told["quality"]["trustworthiness"] > least, (method, told["quality"])
         drawn = read_parquet(tmp_path / f"{method}.parquet", read_build(out).matrix)
