@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -161,9 +160,3 @@ def buffer_of(located: Located | Lookup | Buffer, seed: int, context: Context | 
     if progress is not ignore:
         context = replace(context, progress=progress)
     return Buffer(combine([located]) if isinstance(located, Lookup) else located, seed, context)
-
-
-def standard_normal(seed: int, word: str, dim: int) -> NDArray[np.float64]:
-    """float64[dim] from N(0, 1): depends on the seed and the word alone."""
-    key = hashlib.blake2b(f"{seed}\0{word}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little"))).standard_normal(dim)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..messages import _
 from ..rows import Origin
+from ..sources.word_draws import WordDraws
 from ..spec import Spec
-from .buffer import standard_normal
 from .contract import Explanation, Made
 from .ground import Ground
 
@@ -53,7 +53,7 @@ def fit_diagonal(spec: Diagonal, ground: Ground) -> Drawn:
 
 def drawn(ground: Ground, words: Sequence[str]) -> NDArray[np.float32]:
     """float32[k, d]: a draw for each of `words`."""
-    out = np.empty((len(words), ground.dim), np.float32)
+    out, draws = np.empty((len(words), ground.dim), np.float32), WordDraws(ground.seed)
     for i, word in enumerate(words):
-        out[i] = ground.mean + ground.deviation * standard_normal(ground.seed, word, ground.dim)
+        out[i] = ground.mean + ground.deviation * draws.generator(word).standard_normal(ground.dim)
     return out

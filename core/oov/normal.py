@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..messages import _
 from ..rows import Origin
+from ..sources.word_draws import WordDraws
 from ..spec import Spec
-from .buffer import standard_normal
 from .contract import Explanation, Made
 from .ground import Ground
 
@@ -43,11 +43,11 @@ class Drawn:
         """See `Fitted`."""
         ground = self._ground
         out = np.empty((len(words), ground.dim), np.float32)
-        draws = np.zeros((AT_ONCE, ground.dim))
+        draws, drawn = np.zeros((AT_ONCE, ground.dim)), WordDraws(ground.seed)
         for first in range(0, len(words), AT_ONCE):
             part = words[first : first + AT_ONCE]
             for i, word in enumerate(part):
-                draws[i] = standard_normal(ground.seed, word, ground.dim)
+                drawn.generator(word).standard_normal(out=draws[i])
             # Always a product of the same shape: a row must not depend on how many others there are.
             out[first : first + len(part)] = (draws @ self._root + ground.mean).astype(np.float32)[: len(part)]
         return Made(np.ones(len(words), bool), out, np.zeros((len(words), 0)))

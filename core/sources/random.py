@@ -13,6 +13,7 @@ from ..messages import N_
 from ..progress import Reached, unwatched
 from ..spec import Spec, option
 from .protocol import Context, SourceInfo
+from .word_draws import WordDraws
 
 TELL_EVERY = 4096
 
@@ -57,16 +58,15 @@ class RandomSource:
         self, ids: NDArray[np.int64], out: NDArray[np.float32], *, reached: Reached = unwatched
     ) -> NDArray[np.bool_]:
         """See `Source.gather`."""
+        draws = WordDraws(self._spec.seed)
         for i, row in enumerate(ids.tolist()):
-            out[i] = self._vector(self._words[row])
+            out[i] = self._vector(draws.generator(self._words[row]))
             if not (i + 1) % TELL_EVERY:
                 reached(i + 1)
         reached(len(ids))
         return np.ones(len(ids), bool)
 
-    def _vector(self, word: str) -> NDArray[np.float32]:
-        key = hashlib.blake2b(f"{self._spec.seed}\0{word}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        draw = np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
+    def _vector(self, draw: np.random.Generator) -> NDArray[np.float32]:
         dim = self._spec.dim
         if self._spec.distribution == "normal":
             return draw.standard_normal(dim, np.float32) * np.float32(0.1)
