@@ -2,14 +2,15 @@
 
     python benchmarks/training.py gensim --data DATA       through Lexiloom and plain gensim, tokenizing included
     python benchmarks/training.py scale --data DATA        words/s and peak memory on the text once, 4 and 16 times
+    python benchmarks/training.py cut --data DATA          texts into numbers, by one process and by one a core
     python benchmarks/training.py quality --data DATA      similarity and neighbors: ours, two seeds of gensim's
     python benchmarks/training.py gpu --data DATA          skip-gram on CUDA beside gensim on this machine's processor
     python benchmarks/training_glove.py …                  GloVe beside the authors' program
 
-DATA holds corpora_en and eval_en. The text is that of corpora_en; 100 dimensions, window 5, 5 negatives, min count 5,
-5 epochs, as many threads as there are cores. Each figure is of a process of its own, interleaved, and the median;
-imports come before the clock starts. Plain gensim gets the sentences of the same tokenizer, as a list ("list") and
-written to a file for its fastest loop ("file").
+DATA holds corpora_en, corpora_zh and eval_en. The text is that of corpora_en; 100 dimensions, window 5, 5 negatives,
+min count 5, 5 epochs, as many threads as there are cores. Each figure is of a process of its own, interleaved, and
+the median; imports come before the clock starts. Plain gensim gets the sentences of the same tokenizer, as a list
+("list") and written to a file for its fastest loop ("file").
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def spec_of(model: str, text: Path, *, epochs: int = EPOCHS, seed: int = 1, work
 
 
 def one(args: argparse.Namespace) -> None:
-    told = {"ours": train_ours, "list": train_gensim, "file": train_gensim}[args.by](args)
+    told = {"ours": train_ours, "list": train_gensim, "file": train_gensim, "cut": cut_text}[args.by](args)
     told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(told))
 
@@ -107,6 +108,18 @@ def train_gensim(args: argparse.Namespace) -> dict[str, Any]:
     return {"seconds": took, "tokens": int(counts), "raw": model.corpus_total_words}
 
 
+def cut_text(args: argparse.Namespace) -> dict[str, Any]:
+    from core.training.spec import TextsSpec
+    from core.training.tokens import read_corpus
+
+    with tempfile.TemporaryDirectory(dir=args.out) as folder:
+        begun = time.perf_counter()
+        made = read_corpus(
+            TextsSpec(paths=(str(args.text),)), Path(folder), min_count=LEAST, max_size=None, workers=args.workers
+        )
+        return {"seconds": time.perf_counter() - begun, "tokens": made.tokens, "raw": made.raw_tokens}
+
+
 def keep(path: Path, words: Any, rows: Any) -> None:
     """Vectors for `quality`, in word2vec's text format."""
     with path.open("w", encoding="utf-8") as file:
@@ -151,14 +164,9 @@ def beside_gensim(args: argparse.Namespace) -> None:
 
 def scaling(args: argparse.Namespace) -> None:
     """The text once and several times over: words/s of training, of the whole, and peak memory."""
-    pieces = [path.read_bytes() for path in sorted((args.data / "corpora_en").glob("*.txt"))]
     with tempfile.TemporaryDirectory(dir=args.out) as folder:
         for times in args.times:
-            text = Path(folder) / f"text-{times}.txt"
-            with text.open("wb") as file:
-                for _n in range(times):
-                    for piece in pieces:
-                        file.write(piece + b"\n\n")
+            text = repeated(args.data / "corpora_en", times, Path(folder))
             for model in args.models or MODELS:
                 told = measured("ours", model, text, args)
                 words = told["tokens"] * args.epochs
@@ -169,6 +177,36 @@ def scaling(args: argparse.Namespace) -> None:
                     flush=True,
                 )
             text.unlink()
+
+
+def repeated(source: Path, times: int, folder: Path) -> Path:
+    """The texts of a folder, so many times over, in one file."""
+    pieces = [path.read_bytes() for path in sorted(source.glob("*.txt"))]
+    text = folder / f"text-{times}.txt"
+    with text.open("wb") as file:
+        for _n in range(times):
+            for piece in pieces:
+                file.write(piece + b"\n\n")
+    return text
+
+
+def cutting(args: argparse.Namespace) -> None:
+    """Seconds until a text is numbers, with one process and with one a core, interleaved: medians."""
+    with tempfile.TemporaryDirectory(dir=args.out) as folder:
+        english, chinese = (args.data / name for name in ("corpora_en", "corpora_zh"))
+        for name, text in (
+            ("hongloumeng.txt", chinese / "hongloumeng.txt"),
+            ("corpora_zh", repeated(chinese, 1, Path(folder))),
+            ("corpora_en, 16 times", repeated(english, 16, Path(folder))),
+        ):
+            runs: dict[int, list[float]] = {1: [], 0: []}
+            for _run in range(args.runs):
+                for workers, found in runs.items():
+                    told = measured("cut", "GloVe", text, args, workers=workers)
+                    found.append(told["seconds"])
+            alone, apart = median(runs[1]), median(runs[0])
+            ratio = f"{alone / apart:.2f} times as fast on {os.cpu_count()} cores"
+            print(f"{name}: {told['raw']:,} words, {alone:.2f} s and {apart:.2f} s, {ratio}", flush=True)
 
 
 def quality(args: argparse.Namespace) -> None:
@@ -228,7 +266,7 @@ def gpu(args: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = {"gensim": beside_gensim, "scale": scaling, "quality": quality, "gpu": gpu, "one": one}
+    verbs = {"gensim": beside_gensim, "scale": scaling, "cut": cutting, "quality": quality, "gpu": gpu, "one": one}
     parser.add_argument("what", choices=verbs)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()), help="a folder with room")

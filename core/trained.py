@@ -128,7 +128,7 @@ def _trained(
     # A training that goes on has its text in numbers already.
     kept_words = {"min_count": spec.min_count, "max_size": spec.max_size, "base": base}
     corpus = Corpus.reopened(folder / CORPUS, key_of(spec.texts, **kept_words)) or read_corpus(
-        spec.texts, folder / CORPUS, **kept_words, progress=progress
+        spec.texts, folder / CORPUS, **kept_words, workers=spec.workers, progress=progress
     )
     notes = [*corpus.notes, *notes]
     watch = choose_watched(spec.watch, corpus.words, corpus.language, notes)

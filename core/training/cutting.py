@@ -1,8 +1,8 @@
-"""A stream of text into sentences of words, or of their numbers.
+"""A stream of text into sentences of words.
 
 Between white space the same runs of characters come again and again ("the", "end."), so each is cut into words once
-and remembered: what is left to do for most of a text is to split it and to look up. Lower-casing, stop words and the
-words' numbers are those of the runs as well, and cost nothing either.
+and remembered: what is left to do for most of a text is to split it and to look up. Lower-casing, stop words and
+numbers (`numbered.py`) are those of the runs as well, and cost nothing either.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
 from typing import Any, Literal
 
-import numpy as np
-
 from ..vocabulary.corpus import HAN
 from ..vocabulary.segmenting import Segmenter
-from .numbering import END, Ids, Numbering
 
 Unit = Literal["sentence", "line", "paragraph"]
 # Stands for the end of a text, and of a line or paragraph; no text has it (`TextFile` refuses it, cells lose it).
@@ -25,8 +22,8 @@ STOP = "\0"
 LONGEST_SENTENCE = 1000
 # So many characters without white space or mark are cut anywhere; a longer word is data and no word.
 LONGEST_RUN, LONGEST_WORD = 1 << 15, 1000
-# So many characters are cut at a time: with jieba, some hundredths of a second.
-SLICE = 1 << 14
+# So many characters are cut at a time: with jieba, a tenth of a second.
+SLICE = 1 << 16
 # Runs that are remembered: how long at most, and how many before all are forgotten (about 80 MB).
 LONGEST_KEPT, MOST_KEPT = 32, 1 << 18
 # Marks around a run that are no part of its word, and those of them that may end a sentence.
@@ -43,7 +40,7 @@ WIDTHS, LEAST_LINES, WRAPPED = range(30, 201), 20, 0.8
 WIDEST = 0.98
 
 
-class _Runs(dict[str, tuple[Any, ...]]):
+class Runs(dict[str, tuple[Any, ...]]):
     """run -> what stands for its words and for sentences' ends; a run that is looked up is cut if it is not known."""
 
     def __init__(self, cut: Callable[[str], Iterable[Any]]) -> None:
@@ -60,7 +57,7 @@ class _Runs(dict[str, tuple[Any, ...]]):
 
 
 class Sentences:
-    """Cuts a text that comes in pieces into sentences: `of(pieces)` as words, `numbered(pieces, numbering)`.
+    """Cuts a text that comes in pieces into sentences: `of(pieces)`.
 
     unit     where sentences end; "sentence" with `wrapped`: at marks and empty lines, else at line ends too
     stops    words, lower-cased, that are left out
@@ -77,7 +74,7 @@ class Sentences:
         self._at_lines = unit == "line" or (unit == "sentence" and not wrapped)
         self._lower, self._stops = lower, stops
 
-    def _cut(self, run: str) -> Iterator[str | None]:
+    def cut(self, run: str) -> Iterator[str | None]:
         """The words of a run; None where a sentence ends."""
         for word in self._parted(run):
             if word is None:
@@ -99,9 +96,9 @@ class Sentences:
     def of(self, pieces: Iterable[str], beat: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
         """The sentences, none of them empty; `beat` is called between slices of work."""
         held: list[str] = []
-        runs = _Runs(self._cut)
-        for text in self._whole(pieces):
-            flat, first = self._flat(text, runs), 0
+        runs = Runs(self.cut)
+        for text in self.slices(pieces):
+            flat, first = self.flat(text, runs), 0
             while True:
                 try:
                     end = flat.index(None, first)
@@ -124,25 +121,7 @@ class Sentences:
         if held:
             yield held
 
-    def numbered(self, pieces: Iterable[str], numbering: Numbering, beat: Callable[[], None] = lambda: None) -> None:
-        """Add the sentences to `numbering`; `beat` is called between slices of work."""
-        index, open_ = numbering.index, 0
-
-        def numbers(run: str) -> Iterator[int]:
-            return (END if word is None else index[word] for word in self._cut(run))
-
-        runs = _Runs(numbers)
-        for text in self._whole(pieces):
-            if numbering.index is not index:  # rare words went, and others have new numbers
-                index = numbering.index
-                runs.clear()
-            ids, open_ = _closed(np.array(self._flat(text, runs), np.int32), open_)
-            numbering.add_numbers(ids)
-            beat()
-        if open_:
-            numbering.add_numbers(np.array([END], np.int32))
-
-    def _flat(self, text: str, runs: _Runs) -> list[Any]:
+    def flat(self, text: str, runs: Runs) -> list[Any]:
         """What stands for the words of a piece that ends between words, and for its sentences' ends."""
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -150,7 +129,7 @@ class Sentences:
         found = text.replace("\n", " ").split(" ") if ODD_SPACE.search(text) else text.split()
         return list(chain.from_iterable(map(runs.__getitem__, found)))
 
-    def _whole(self, pieces: Iterable[str]) -> Iterator[str]:
+    def slices(self, pieces: Iterable[str]) -> Iterator[str]:
         """The text in slices that end between words, all white space in front of the next word left for the next."""
         rest = ""
         for piece in pieces:
@@ -177,25 +156,6 @@ class Sentences:
 
 def _parts(words: list[str]) -> list[list[str]]:
     return [words[at : at + LONGEST_SENTENCE] for at in range(0, len(words), LONGEST_SENTENCE)]
-
-
-def _closed(ids: Ids, open_: int) -> tuple[Ids, int]:
-    """Numbers without sentences in which no word is, and with long ones cut, as `_parts` does.
-
-    `open_` words stand before them in a sentence that has not ended; the second is how many stand in one behind them.
-    """
-    ends = np.flatnonzero(ids == END)
-    starts = np.concatenate([[-open_], ends + 1])
-    lengths = np.diff(starts, append=len(ids) + 1) - 1
-    empty = ends[lengths[:-1] == 0]
-    if empty.size:
-        return _closed(np.delete(ids, empty), open_)
-    left = int(lengths[-1])
-    if lengths.max() > LONGEST_SENTENCE:
-        ranges = zip(starts + LONGEST_SENTENCE, starts + lengths, strict=True)
-        ids = np.insert(ids, np.concatenate([np.arange(*one, LONGEST_SENTENCE) for one in ranges]), END)
-        left -= max(0, left - 1) // LONGEST_SENTENCE * LONGEST_SENTENCE
-    return ids, left
 
 
 def is_wrapped(text: str) -> bool:

@@ -23,7 +23,7 @@ LEFT = 0.75
 Ids = NDArray[np.int32]
 
 
-class _Index(dict[str, int]):
+class Index(dict[str, int]):
     """word -> number: a word that is looked up gets the next number if it has none."""
 
     def __missing__(self, word: str | None) -> int:
@@ -47,7 +47,7 @@ class Numbering:
     """
 
     def __init__(self, folder: Path, name: str = "numbers") -> None:
-        self.index: dict[str, int] = _Index()
+        self.index: dict[str, int] = Index()
         self.counts: NDArray[np.int64] = np.zeros(0, np.int64)
         self.tokens = self.sentences = self.least = self.gone = 0
         self._held: list[str | None] = []
@@ -124,7 +124,7 @@ class Numbering:
         self._until.append(self._written)
         self.gone += len(kept) - int(np.count_nonzero(kept))
         words = [word for word, stays in zip(self.index, kept.tolist(), strict=True) if stays]
-        self.index = _Index(zip(words, range(len(words)), strict=True))
+        self.index = Index(zip(words, range(len(words)), strict=True))
         self.counts = self.counts[kept]
 
     def close(self) -> None:

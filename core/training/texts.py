@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,8 +14,11 @@ from ..messages import N_, _, ngettext
 from ..progress import Progress, ignore
 from ..vocabulary.corpus import HAN, LATIN, CorpusSpec, languages, segmenter_of
 from ..vocabulary.report import Problems
+from ..vocabulary.segmenting import Segmenter
 from ..vocabulary.selection import stop_words
+from .crew import Crew, crew_size
 from .cutting import LONGEST_WORD, Sentences, Unit, is_wrapped
+from .numbered import Apart, Here, add_text
 from .numbering import Numbering
 from .spec import TextsSpec
 from .text_files import NAMED, SEARCHED, Source, at, digest_of, files_key, listed, open_source
@@ -50,7 +54,7 @@ class Texts:
         most: int | None = None,
         searched: int = SEARCHED,
     ) -> None:
-        self.spec = spec
+        self.spec, self._base = spec, base
         self.name = ", ".join(spec.paths[:NAMED]) + ("…" if len(spec.paths) > NAMED else "")
         found = listed(spec, base)
         self.files = tuple((name, path.stat().st_size) for path, name in found.files)
@@ -106,12 +110,24 @@ class Texts:
             yield from cut.of(source.chunks(beat.reached), beat)
         self._too_long = cut.too_long
 
-    def number(self, numbering: Numbering, progress: Progress = ignore) -> None:
-        """Add the sentences, as `sentences` gives them, to `numbering`."""
-        cut = self._sentences()
-        for source, beat in self._beats(progress):
-            cut.numbered(source.chunks(beat.reached), numbering, beat)
-        self._too_long = cut.too_long
+    def number(self, numbering: Numbering, progress: Progress = ignore, *, workers: int = 1) -> None:
+        """Add the sentences, as `sentences` gives them, to `numbering`; `workers` processes may cut (0: as many as
+        there are processors), which changes nothing but the time.
+        """
+        with ExitStack() as stack:
+            cut = self._cutting(numbering, stack, workers)
+            for source, beat in self._beats(progress):
+                add_text(cut.ids(source.chunks(beat.reached)), numbering, beat)
+            self._too_long = cut.too_long
+
+    def _cutting(self, numbering: Numbering, stack: ExitStack, workers: int) -> Here | Apart:
+        sentences = self._sentences()
+        if members := crew_size(self.size, self.language, workers):
+            told = {"spec": self.spec.model_dump(mode="json"), "base": None if self._base is None else str(self._base)}
+            told |= {"language": self.language, "unit": self.unit, "wrapped": self.wrapped}
+            with suppress(OSError):  # no room for another process
+                return Apart(sentences, numbering, stack.enter_context(Crew(members, told)))
+        return Here(sentences, numbering)
 
     def _beats(self, progress: Progress) -> Iterator[tuple[Source, _Beat]]:
         before = 0
@@ -128,14 +144,7 @@ class Texts:
         return found
 
     def _sentences(self) -> Sentences:
-        listed = [stop_words(one) for one in self.language.split("+")] if self.spec.stop_words else []
-        return Sentences(
-            self._segmenter,
-            self.unit,
-            wrapped=self.wrapped,
-            lower=self.spec.lower,
-            stops=frozenset().union(*listed),
-        )
+        return _sentences(self.spec, self._segmenter, self.language, self.unit, wrapped=self.wrapped)
 
     def digest(self) -> str:
         """Hex, after a whole pass: of the files' bytes, and of all that changes the words in them."""
@@ -163,6 +172,18 @@ class _Beat:
         self.progress(_(STAGE), min(self.before + self.read, self.size), self.size, "bytes", self.name)
 
 
+def sentences_by(spec: TextsSpec, base: Path | None, *, language: str, unit: Unit, wrapped: bool) -> Sentences:
+    """What cuts the texts of `spec`, where the rest is known already."""
+    segmenter, _cutter = segmenter_of(_as_corpus(spec, base), Problems())
+    return _sentences(spec, segmenter, language, unit, wrapped=wrapped)
+
+
+def _sentences(spec: TextsSpec, segmenter: Segmenter, language: str, unit: Unit, *, wrapped: bool) -> Sentences:
+    listed = [stop_words(one) for one in language.split("+")] if spec.stop_words else []
+    stops = frozenset().union(*listed)
+    return Sentences(segmenter, unit, wrapped=wrapped, lower=spec.lower, stops=stops)
+
+
 def _as_corpus(spec: TextsSpec, base: Path | None) -> CorpusSpec:
     """What the vocabulary stage cuts a corpus by."""
     dictionary = str(at(base, spec.user_dictionary)) if spec.user_dictionary else ""
@@ -180,4 +201,4 @@ def _language(heads: list[str], asked: str) -> str:
     return "+".join(filter(None, (found, "zh"))) if asked == "zh" and "zh" not in found else found
 
 
-__all__ = ["STAGE", "Texts", "files_key"]
+__all__ = ["STAGE", "Texts", "files_key", "sentences_by"]

@@ -8,7 +8,6 @@ import tracemalloc
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from core.errors import Cancelled, InputError, VocabularyError
 from core.training.contract import TrainingError
 from core.training.cutting import LONGEST_SENTENCE, Sentences, is_wrapped
-from core.training.numbering import END, GONE, Numbering
 from core.training.preview import preview
 from core.training.texts import Texts
 from core.vocabulary.report import Problems
@@ -62,40 +60,6 @@ class TestWords:
         for unit in ("sentence", "line", "paragraph"):
             made = Sentences(segmenter(), unit, wrapped=True, lower=False)  # type: ignore[arg-type]
             assert list(made.of(pieces)) == list(made.of([text]))
-
-    @given(
-        st.text(alphabet="abcd'. \n\r", max_size=200),
-        st.integers(1, 9),
-        st.sampled_from(["sentence", "line", "paragraph"]),
-        st.integers(1, 5),
-    )
-    def test_numbered_they_are_the_same(self, tmp_path_factory, text: str, size: int, unit, longest: int) -> None:
-        pieces = [text[at : at + size] for at in range(0, len(text), size)]
-        made = Sentences(segmenter(), unit, wrapped=True, lower=False)
-        with pytest.MonkeyPatch.context() as patch, Numbering(tmp_path_factory.getbasetemp()) as numbering:
-            patch.setattr("core.training.cutting.LONGEST_SENTENCE", longest)
-            patch.setattr("core.training.cutting.SLICE", size)
-            wanted = list(made.of(pieces))
-            made.numbered(pieces, numbering)
-            numbering.close()
-            words = list(numbering.index)
-            found = [None if i == END else words[i] for block in numbering.blocks() for i in block.tolist()]
-        assert found == [word for sentence in wanted for word in (*sentence, None)]
-        assert (numbering.sentences, numbering.tokens) == (len(wanted), sum(map(len, wanted)))
-
-    def test_rare_words_that_go_while_it_is_numbered_are_given_new_numbers(self, tmp_path: Path, monkeypatch) -> None:
-        path = write(tmp_path, "".join(f"often once{n} seen.\n" for n in range(1000)))
-        monkeypatch.setattr("core.training.cutting.SLICE", 100)
-        monkeypatch.setattr("core.training.numbering.HELD", 50)
-        monkeypatch.setattr("core.training.numbering.MOST_TYPES", 20)
-        with Numbering(tmp_path) as numbering:
-            Texts(spec_of(path)).number(numbering)
-            numbering.close()
-            words = [*numbering.index, None, None]
-            text = np.concatenate(list(numbering.blocks())).tolist()
-        assert numbering.counts[[words.index("often"), words.index("seen")]].tolist() == [1000, 1000]
-        assert [words[i] for i in text if i >= 0 and not words[i].startswith("once")] == ["often", "seen"] * 1000
-        assert text.count(GONE) > 900 and text.count(END) == numbering.sentences == 1000
 
     def test_forgetting_what_was_cut_changes_nothing(self, tmp_path: Path, monkeypatch) -> None:
         path = write(tmp_path, "one two. three two one\nfour don't stop\n" * 9)
