@@ -28,6 +28,11 @@ NEGATED = ("n't", "n’t", "N'T", "N’T")
 # What ends a sentence: a point does not where a letter or digit follows at once. Quotation marks may close it.
 ENDS = r"(?P<end>[!?…。．｡！？]|\.(?![\p{L}\p{M}\p{N}_]))"
 CLOSING = frozenset("\"'”’»」』）)]")
+# A point behind these ends no sentence: a name or another word is still to come.
+TITLES = frozenset(
+    {"mr", "mrs", "ms", "messrs", "mme", "mlle", "dr", "prof", "st", "rev", "hon", "gen", "col", "capt", "lt", "sgt"}
+    | {"maj", "gov", "sen", "rep", "mt", "vs", "cf"}
+)
 # Runs that are longer hardly come again: what jieba made of them is not kept.
 LONGEST_KEPT = 64
 # What the Penn Treebank parts from the word before it; o'clock stays whole.
@@ -89,16 +94,20 @@ class Segmenter:
         return word_pattern(self._options, han=self._han, ends=True)
 
     def parted(self, text: str) -> list[str | None]:
-        """The words of `text` in their order, those of `tokens`; None where a sentence ends by its mark."""
+        """The words of `text` in their order, those of `tokens`; None where a sentence ends by its mark.
+
+        A point behind a title (Mr.) or an initial (J.) is taken for no end.
+        """
         found: list[str | None] = []
-        ended = False
+        ended, last = False, 0
         for match in self._ending.finditer(text):
             one, kind = match.group(), match.lastgroup
             if kind == "end":
-                ended = True
+                ended = ended or not (one == "." and _is_title(text[last : match.start()]))
                 if self.marks:
                     found.append(one)
                 continue
+            last = match.start()
             if ended and one not in CLOSING:
                 found.append(None)
                 ended = False
@@ -133,6 +142,10 @@ class Segmenter:
         for word, n in found.items():
             for part in self._split(word) if self._split else (word,):
                 into[part] += n
+
+
+def _is_title(word: str) -> bool:
+    return word.lower() in TITLES or (len(word) == 1 and word.isupper() and word != "I")
 
 
 def _apostrophe(word: str) -> int:

@@ -93,6 +93,8 @@ class TestEnglish:
             ("Go to the U.S. or pay 3.50. Why?! Yes", ["Go to the U.S. or pay 3.50", "Why", "Yes"]),
             ("see a.b/c and www.x.org/d. End.", ["see a b c and www.x.org/d", "End"]),
             ('"No." (Yes.) …', ["No", "Yes"]),
+            ("Mr. J. Smith and (Dr.) Who! So did I. Then", ["Mr J Smith and Dr Who", "So did I", "Then"]),
+            ("He is a Mr.", ["He is a Mr"]),
         ],
     )
     def test_where_sentences_end(self, text: str, sentences: list[str]) -> None:
