@@ -73,6 +73,7 @@ class Sentences:
         self._marks = unit == "sentence"
         self._at_lines = unit == "line" or (unit == "sentence" and not wrapped)
         self._lower, self._stops = lower, stops
+        self._runs = Runs(self.cut)
 
     def cut(self, run: str) -> Iterator[str | None]:
         """The words of a run; None where a sentence ends."""
@@ -96,9 +97,8 @@ class Sentences:
     def of(self, pieces: Iterable[str], beat: Callable[[], None] = lambda: None) -> Iterator[list[str]]:
         """The sentences, none of them empty; `beat` is called between slices of work."""
         held: list[str] = []
-        runs = Runs(self.cut)
         for text in self.slices(pieces):
-            flat, first = self.flat(text, runs), 0
+            flat, first = self.flat(text, self._runs), 0
             while True:
                 try:
                     end = flat.index(None, first)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -15,7 +15,7 @@ UNKNOWN = -3
 
 
 class Here:
-    """Cuts in this process."""
+    """Cuts in this process: `ids(slices)`, None behind the last slice of a text as behind its numbers."""
 
     def __init__(self, sentences: Sentences, numbering: Numbering) -> None:
         self._sentences, self._numbering, self._index = sentences, numbering, numbering.index
@@ -30,9 +30,12 @@ class Here:
         """See `Sentences.too_long`."""
         return self._sentences.too_long
 
-    def ids(self, pieces: Iterable[str]) -> Iterator[Ids]:
-        """The numbers of each slice, and `END` where a sentence ends; numbers of new words are given."""
-        for text in self._sentences.slices(pieces):
+    def ids(self, slices: Iterable[str | None]) -> Iterator[Ids | None]:
+        """The numbers of each slice, and `END` where a sentence ends; new words are given numbers."""
+        for text in slices:
+            if text is None:
+                yield None
+                continue
             if self._numbering.index is not self._index:  # rare words went, and others have new numbers
                 self._index = self._numbering.index
                 self._runs.clear()
@@ -42,14 +45,18 @@ class Here:
 class Apart:
     """Has a crew cut; as `Here`."""
 
-    def __init__(self, sentences: Sentences, numbering: Numbering, crew: Crew) -> None:
-        self._sentences, self._numbering, self._crew = sentences, numbering, crew
+    def __init__(self, numbering: Numbering, crew: Crew) -> None:
+        self._crew = crew
         self._known = {member: _Known(numbering) for member in crew.members}
         self.too_long = 0
 
-    def ids(self, pieces: Iterable[str]) -> Iterator[Ids]:
+    def ids(self, slices: Iterable[str | None]) -> Iterator[Ids | None]:
         """See `Here.ids`."""
-        for member, cut in self._crew.cut(self._sentences.slices(pieces)):
+        for found in self._crew.cut(slices):
+            if found is None:
+                yield None
+                continue
+            member, cut = found
             self.too_long += cut.too_long
             known = self._known[member]
             if cut.anew:
@@ -86,15 +93,16 @@ class _Known:
         return found
 
 
-def add_text(slices: Iterable[Ids], numbering: Numbering, beat: Callable[[], None] = lambda: None) -> None:
-    """Add the sentences of one text to `numbering`; `beat` is called between slices of work."""
+def add_texts(numbers: Iterable[Ids | None], numbering: Numbering) -> None:
+    """Add sentences, slice by slice, to `numbering`; None ends a text, and the sentence that is open."""
     open_ = 0
-    for ids in slices:
-        whole, open_ = _closed(ids, open_)
-        numbering.add_numbers(whole)
-        beat()
-    if open_:
-        numbering.add_numbers(np.array([END], np.int32))
+    for ids in numbers:
+        if ids is not None:
+            whole, open_ = _closed(ids, open_)
+            numbering.add_numbers(whole)
+        elif open_:
+            numbering.add_numbers(np.array([END], np.int32))
+            open_ = 0
 
 
 def _closed(ids: Ids, open_: int) -> tuple[Ids, int]:
@@ -116,4 +124,4 @@ def _closed(ids: Ids, open_: int) -> tuple[Ids, int]:
     return ids, left
 
 
-__all__ = ["Apart", "Here", "add_text"]
+__all__ = ["Apart", "Here", "add_texts"]

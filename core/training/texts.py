@@ -18,7 +18,7 @@ from ..vocabulary.segmenting import Segmenter
 from ..vocabulary.selection import stop_words
 from .crew import Crew, crew_size
 from .cutting import LONGEST_WORD, Sentences, Unit, is_wrapped
-from .numbered import Apart, Here, add_text
+from .numbered import Apart, Here, add_texts
 from .numbering import Numbering
 from .spec import TextsSpec
 from .text_files import NAMED, SEARCHED, Source, at, digest_of, files_key, listed, open_source
@@ -114,19 +114,26 @@ class Texts:
         """Add the sentences, as `sentences` gives them, to `numbering`; `workers` processes may cut (0: as many as
         there are processors), which changes nothing but the time.
         """
+        sentences = self._sentences()
         with ExitStack() as stack:
-            cut = self._cutting(numbering, stack, workers)
-            for source, beat in self._beats(progress):
-                add_text(cut.ids(source.chunks(beat.reached)), numbering, beat)
+            cut = self._cutting(sentences, numbering, stack, workers)
+            add_texts(cut.ids(self._slices(sentences, progress)), numbering)
             self._too_long = cut.too_long
 
-    def _cutting(self, numbering: Numbering, stack: ExitStack, workers: int) -> Here | Apart:
-        sentences = self._sentences()
+    def _slices(self, sentences: Sentences, progress: Progress) -> Iterator[str | None]:
+        """All texts in slices, None behind each text: many short ones are to keep several processes busy too."""
+        for source, beat in self._beats(progress):
+            for text in sentences.slices(source.chunks(beat.reached)):
+                yield text
+                beat()
+            yield None
+
+    def _cutting(self, sentences: Sentences, numbering: Numbering, stack: ExitStack, workers: int) -> Here | Apart:
         if members := crew_size(self.size, self.language, workers):
             told = {"spec": self.spec.model_dump(mode="json"), "base": None if self._base is None else str(self._base)}
             told |= {"language": self.language, "unit": self.unit, "wrapped": self.wrapped}
             with suppress(OSError):  # no room for another process
-                return Apart(sentences, numbering, stack.enter_context(Crew(members, told)))
+                return Apart(numbering, stack.enter_context(Crew(members, told)))
         return Here(sentences, numbering)
 
     def _beats(self, progress: Progress) -> Iterator[tuple[Source, _Beat]]:

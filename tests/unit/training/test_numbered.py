@@ -26,7 +26,7 @@ from core.training.contract import TrainingError
 from core.training.crew import Crew, Cut, crew_size
 from core.training.cutter import Cutter
 from core.training.cutting import Sentences
-from core.training.numbered import Apart, Here, add_text
+from core.training.numbered import Apart, Here, add_texts
 from core.training.numbering import END, GONE, Numbering
 from core.training.texts import Texts
 from core.training.tokens import read_corpus
@@ -47,19 +47,19 @@ class Pretended:
     def __init__(self, unit: Any, size: int) -> None:
         self.members: Any = [Cutter(cutting(unit)) for _member in range(size)]
 
-    def cut(self, slices: Iterable[str]) -> Iterator[tuple[Any, Cut]]:
-        cut = [(member, member.cut(text)) for member, text in zip(cycle(self.members), slices, strict=False)]
-        for member, (told, ids) in cut:
-            yield member, Cut(np.frombuffer(ids, "<i4"), **told)
+    def cut(self, slices: Iterable[str | None]) -> Iterator[tuple[Any, Cut] | None]:
+        turns = cycle(self.members)
+        found = [None if text is None else ((member := next(turns)), member.cut(text)) for text in slices]
+        for one in found:
+            yield None if one is None else (one[0], Cut(np.frombuffer(one[1][1], "<i4"), **one[1][0]))
 
 
 def read(folder: Path, unit: Any, texts: list[list[str]], members: int = 0) -> tuple[list[str | int], Numbering]:
     """The text as words and the marks between them."""
     with Numbering(folder) as numbering:
         sentences, pretended = cutting(unit), Pretended(unit, members)
-        cut = Apart(sentences, numbering, pretended) if members else Here(sentences, numbering)  # type: ignore[arg-type]
-        for pieces in texts:
-            add_text(cut.ids(pieces), numbering)
+        cut = Apart(numbering, pretended) if members else Here(sentences, numbering)  # type: ignore[arg-type]
+        add_texts(cut.ids(slice_ for pieces in texts for slice_ in (*sentences.slices(pieces), None)), numbering)
         numbering.close()
         words = list(numbering.index)
         return [words[i] if i >= 0 else i for block in numbering.blocks() for i in block.tolist()], numbering
