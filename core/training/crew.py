@@ -124,19 +124,16 @@ class Crew:
         for member in self.members:
             member.end()
 
-    def cut(self, slices: Iterable[str | None]) -> Iterator[tuple[Member, Cut] | None]:
-        """Every slice in order, and who cut it; None stays where it is. Raises TrainingError where a process ended."""
-        waiting: deque[tuple[Member, Future[Cut]] | None] = deque()
-        turns = cycle(self.members)
-        for text in slices:
-            waiting.append(None if text is None else ((member := next(turns)), member.start(text)))
+    def cut(self, slices: Iterable[str]) -> Iterator[tuple[Member, Cut]]:
+        """Every slice in order, and who cut it. Raises TrainingError where a process ended."""
+        waiting: deque[tuple[Member, Future[Cut]]] = deque()
+        for member, text in zip(cycle(self.members), slices, strict=False):
+            waiting.append((member, member.start(text)))
             if len(waiting) > AHEAD * len(self.members):
-                yield _done(waiting.popleft())
-        yield from map(_done, waiting)
-
-
-def _done(one: tuple[Member, Future[Cut]] | None) -> tuple[Member, Cut] | None:
-    return None if one is None else (one[0], one[1].result())
+                first, cut = waiting.popleft()
+                yield first, cut.result()
+        for first, cut in waiting:
+            yield first, cut.result()
 
 
 def write_frame(stream: IO[bytes], content: bytes) -> None:

@@ -8,14 +8,16 @@ import numpy as np
 
 from .crew import Crew
 from .cutting import LONGEST_SENTENCE, Runs, Sentences
-from .numbering import END, Ids, Numbering, followed
+from .numbering import END, GONE, Ids, Numbering
 
 # Stands for a word that a member has told and the numbering has no number of yet.
 UNKNOWN = -3
+# Places of a table in front of its words', and behind them.
+OWN, ROOM = 2, 1 << 10
 
 
 class Here:
-    """Cuts in this process: `ids(slices)`, None behind the last slice of a text as behind its numbers."""
+    """Cuts in this process."""
 
     def __init__(self, sentences: Sentences, numbering: Numbering) -> None:
         self._sentences, self._numbering, self._index = sentences, numbering, numbering.index
@@ -30,12 +32,9 @@ class Here:
         """See `Sentences.too_long`."""
         return self._sentences.too_long
 
-    def ids(self, slices: Iterable[str | None]) -> Iterator[Ids | None]:
+    def ids(self, slices: Iterable[str]) -> Iterator[Ids]:
         """The numbers of each slice, and `END` where a sentence ends; new words are given numbers."""
         for text in slices:
-            if text is None:
-                yield None
-                continue
             if self._numbering.index is not self._index:  # rare words went, and others have new numbers
                 self._index = self._numbering.index
                 self._runs.clear()
@@ -50,13 +49,9 @@ class Apart:
         self._known = {member: _Known(numbering) for member in crew.members}
         self.too_long = 0
 
-    def ids(self, slices: Iterable[str | None]) -> Iterator[Ids | None]:
+    def ids(self, slices: Iterable[str]) -> Iterator[Ids]:
         """See `Here.ids`."""
-        for found in self._crew.cut(slices):
-            if found is None:
-                yield None
-                continue
-            member, cut = found
+        for member, cut in self._crew.cut(slices):
             self.too_long += cut.too_long
             known = self._known[member]
             if cut.anew:
@@ -73,36 +68,38 @@ class _Known:
 
     def forget(self) -> None:
         self._words: list[str] = []
-        self._table: Ids = np.zeros(0, np.int32)
+        self._table = _table([])
 
     def numbers(self, new: list[str], ids: Ids) -> Ids:
         """`ids` in the numbering's numbers; `new` words are the next ones of the member."""
         index = self._numbering.index
         if index is not self._index:
             self._index = index
-            self._table = np.array([index.get(word, UNKNOWN) for word in self._words], np.int32)
+            self._table = _table([index.get(word, UNKNOWN) for word in self._words])
         self._words += new
-        self._table = np.concatenate([self._table, np.full(len(new), UNKNOWN, np.int32)])
-        found = followed(self._table)[ids]
+        if len(self._words) + OWN > len(self._table):
+            self._table = np.concatenate([self._table, np.full(len(self._words), UNKNOWN, np.int32)])
+        found = self._table[ids + OWN]
         if (found == UNKNOWN).any():
             lacking, first = np.unique(ids[found == UNKNOWN], return_index=True)
             # In the order of the text, as if it had been cut in one go.
             for own in lacking[np.argsort(first)].tolist():
-                self._table[own] = index[self._words[own]]
-            found = followed(self._table)[ids]
+                self._table[own + OWN] = index[self._words[own]]
+            found = self._table[ids + OWN]
         return found
 
 
-def add_texts(numbers: Iterable[Ids | None], numbering: Numbering) -> None:
-    """Add sentences, slice by slice, to `numbering`; None ends a text, and the sentence that is open."""
+def _table(numbers: list[int]) -> Ids:
+    """By a member's number and `OWN`: what `GONE` and `END` stand for, its words' numbers, and room for others."""
+    return np.array([GONE, END, *numbers, *[UNKNOWN] * ROOM], np.int32)
+
+
+def add_slices(slices: Iterable[Ids], numbering: Numbering) -> None:
+    """Add sentences to `numbering`; the last slice ends one."""
     open_ = 0
-    for ids in numbers:
-        if ids is not None:
-            whole, open_ = _closed(ids, open_)
-            numbering.add_numbers(whole)
-        elif open_:
-            numbering.add_numbers(np.array([END], np.int32))
-            open_ = 0
+    for ids in slices:
+        whole, open_ = _closed(ids, open_)
+        numbering.add_numbers(whole)
 
 
 def _closed(ids: Ids, open_: int) -> tuple[Ids, int]:
@@ -124,4 +121,4 @@ def _closed(ids: Ids, open_: int) -> tuple[Ids, int]:
     return ids, left
 
 
-__all__ = ["Apart", "Here", "add_texts"]
+__all__ = ["Apart", "Here", "add_slices"]

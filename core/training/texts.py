@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from ..messages import N_, _, ngettext
@@ -17,8 +17,8 @@ from ..vocabulary.report import Problems
 from ..vocabulary.segmenting import Segmenter
 from ..vocabulary.selection import stop_words
 from .crew import Crew, crew_size
-from .cutting import LONGEST_WORD, Sentences, Unit, is_wrapped
-from .numbered import Apart, Here, add_texts
+from .cutting import LONGEST_WORD, SLICE, STOP, Sentences, Unit, is_wrapped
+from .numbered import Apart, Here, add_slices
 from .numbering import Numbering
 from .spec import TextsSpec
 from .text_files import NAMED, SEARCHED, Source, at, digest_of, files_key, listed, open_source
@@ -117,16 +117,23 @@ class Texts:
         sentences = self._sentences()
         with ExitStack() as stack:
             cut = self._cutting(sentences, numbering, stack, workers)
-            add_texts(cut.ids(self._slices(sentences, progress)), numbering)
+            add_slices(cut.ids(self._slices(sentences, progress)), numbering)
             self._too_long = cut.too_long
 
-    def _slices(self, sentences: Sentences, progress: Progress) -> Iterator[str | None]:
-        """All texts in slices, None behind each text: many short ones are to keep several processes busy too."""
+    def _slices(self, sentences: Sentences, progress: Progress) -> Iterator[str]:
+        """All texts in slices, each text ended by a mark; many short ones are one slice."""
+        held: list[str] = []
+        size = 0
         for source, beat in self._beats(progress):
-            for text in sentences.slices(source.chunks(beat.reached)):
-                yield text
-                beat()
-            yield None
+            for text in chain(sentences.slices(source.chunks(beat.reached)), (f" {STOP} ",)):
+                held.append(text)
+                size += len(text)
+                if size >= SLICE // 2:
+                    yield "".join(held)
+                    held, size = [], 0
+                    beat()
+        if held:
+            yield "".join(held)
 
     def _cutting(self, sentences: Sentences, numbering: Numbering, stack: ExitStack, workers: int) -> Here | Apart:
         if members := crew_size(self.size, self.language, workers):

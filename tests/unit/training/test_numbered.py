@@ -25,8 +25,8 @@ from core.training import crew
 from core.training.contract import TrainingError
 from core.training.crew import Crew, Cut, crew_size
 from core.training.cutter import Cutter
-from core.training.cutting import Sentences
-from core.training.numbered import Apart, Here, add_texts
+from core.training.cutting import STOP, Sentences
+from core.training.numbered import Apart, Here, add_slices
 from core.training.numbering import END, GONE, Numbering
 from core.training.texts import Texts
 from core.training.tokens import read_corpus
@@ -47,11 +47,10 @@ class Pretended:
     def __init__(self, unit: Any, size: int) -> None:
         self.members: Any = [Cutter(cutting(unit)) for _member in range(size)]
 
-    def cut(self, slices: Iterable[str | None]) -> Iterator[tuple[Any, Cut] | None]:
-        turns = cycle(self.members)
-        found = [None if text is None else ((member := next(turns)), member.cut(text)) for text in slices]
-        for one in found:
-            yield None if one is None else (one[0], Cut(np.frombuffer(one[1][1], "<i4"), **one[1][0]))
+    def cut(self, slices: Iterable[str]) -> Iterator[tuple[Any, Cut]]:
+        cut = [(member, member.cut(text)) for member, text in zip(cycle(self.members), slices, strict=False)]
+        for member, (told, ids) in cut:
+            yield member, Cut(np.frombuffer(ids, "<i4"), **told)
 
 
 def read(folder: Path, unit: Any, texts: list[list[str]], members: int = 0) -> tuple[list[str | int], Numbering]:
@@ -59,7 +58,7 @@ def read(folder: Path, unit: Any, texts: list[list[str]], members: int = 0) -> t
     with Numbering(folder) as numbering:
         sentences, pretended = cutting(unit), Pretended(unit, members)
         cut = Apart(numbering, pretended) if members else Here(sentences, numbering)  # type: ignore[arg-type]
-        add_texts(cut.ids(slice_ for pieces in texts for slice_ in (*sentences.slices(pieces), None)), numbering)
+        add_slices(cut.ids(one for text in texts for one in (*sentences.slices(text), f" {STOP} ")), numbering)
         numbering.close()
         words = list(numbering.index)
         return [words[i] if i >= 0 else i for block in numbering.blocks() for i in block.tolist()], numbering
@@ -119,6 +118,7 @@ class TestProcesses:
         monkeypatch.setattr(crew, "LEAST", 1)
         monkeypatch.setattr(crew, "LEAST_CHINESE", 1)
         monkeypatch.setattr("core.training.cutting.SLICE", 500)
+        monkeypatch.setattr("core.training.texts.SLICE", 500)
 
     @pytest.mark.parametrize("options", [{}, {"lower": False, "unit": "sentence"}, {"stop_words": True}])
     def test_they_cut_as_one_does(self, options: dict[str, Any], tmp_path: Path) -> None:
