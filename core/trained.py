@@ -137,10 +137,10 @@ def _trained(
     trainer = make_trainer(spec, corpus, Ground(kept.work(), start, device, progress))
     told = {"method": spec.kind, "words": len(corpus.words), "dim": spec.dim, "tokens": corpus.tokens, "notes": notes}
     epochs = epochs_of(spec, corpus)
-    course = run(
-        trainer, kept, epochs=epochs, words=corpus.words, watch=watch, told=told, finish=finish, progress=progress
-    )
     with kept.whatever_ends(trainer):
+        course = run(
+            trainer, kept, epochs=epochs, words=corpus.words, watch=watch, told=told, finish=finish, progress=progress
+        )
         write_artifact(
             out,
             words=corpus.words,

@@ -22,7 +22,7 @@ from ..vocabulary.packed import ZstdFrames
 # Text vectors compress about 2.5 times, repetitive ones 10 times; bombs more than 1,000 times.
 EXPANSION_LIMIT = 100
 EXPANSION_FREE = 64 << 20  # below this many bytes no ratio is looked at
-# At this size unpacking takes as long as with the library's reader; of a bomb it makes 64 MB at most.
+# At this size unpacking takes a sixth longer than with the library's reader; of a bomb it makes 64 MB at most.
 ZSTD_FED = 2048
 
 MAGIC = {

@@ -24,7 +24,7 @@ class Cutter:
     """Cuts slices; words are numbered by their first appearance."""
 
     def __init__(self, sentences: Sentences) -> None:
-        self._sentences, self._index, self._told = sentences, Index(), 0
+        self._sentences, self._index = sentences, Index()
         self._runs = Runs(lambda run: [END if word is None else self._index[word] for word in sentences.cut(run)])
 
     def cut(self, text: str) -> tuple[dict[str, Any], array[int]]:
@@ -41,8 +41,10 @@ class Cutter:
 
 def main() -> None:
     """Answer until the input ends."""
-    # Ctrl-C reaches the whole group: who started us ends us.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What stops a job reaches all its processes at once: who started us says so, and ends us.
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     try:
         told = json.loads(read_frame(source))

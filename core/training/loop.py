@@ -36,8 +36,8 @@ def run(
     told    what live.json says besides how training stands
     finish  train no further: the trainer gets the kept state
 
-    Stopped, it keeps what is trained so far. Raises `TrainingError` where vectors are no numbers any more, and where
-    there is nothing to finish.
+    It keeps what is trained from time to time; where it is stopped, `kept.whatever_ends` does. Raises `TrainingError`
+    where vectors are no numbers any more, and where there is nothing to finish.
     """
     course, done = kept.course, kept.parts
     if done:
@@ -49,13 +49,12 @@ def run(
         )
     looker = Looker(words, watch, course)
     follow = _Follower(trainer, kept, course, epochs, told, progress)
-    with kept.whatever_ends(trainer):
-        if not finish:
-            looker.look(trainer)
-            follow.tell()
-            _train(trainer, kept, looker, follow, done, epochs * trainer.parts)
+    if not finish:
         looker.look(trainer)
         follow.tell()
+        _train(trainer, kept, looker, follow, done, epochs * trainer.parts)
+    looker.look(trainer)
+    follow.tell()
     return course
 
 

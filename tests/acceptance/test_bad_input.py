@@ -100,12 +100,12 @@ def test_a_formula_in_a_word_is_escaped_in_csv(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_million_words_are_built_in_bounded_memory(tmp_path: Path) -> None:
+def test_two_million_words_are_built_in_bounded_memory(tmp_path: Path) -> None:
     import os
 
     from tests.acceptance.commands import start
 
-    (tmp_path / "words.txt").write_text("".join(f"w{i}\n" for i in range(1_000_000)))
+    (tmp_path / "words.txt").write_text("".join(f"w{i}\n" for i in range(2_000_000)))
     path = files.glove(tmp_path / "v.txt", [f"w{i}" for i in range(0, 40_000, 2)], files.matrix(20_000, 8))
     arguments = ["--vocab", tmp_path / "words.txt", "--source", path, "--fill", "diagonal", "--out", tmp_path / "out"]
     process = start("build", *arguments, home=tmp_path / "home")
@@ -114,9 +114,9 @@ def test_a_million_words_are_built_in_bounded_memory(tmp_path: Path) -> None:
     process.stdout.close(), process.stderr.close()  # type: ignore[union-attr]
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, errors
-    assert usage.ru_maxrss < 1_800_000  # kilobytes
+    assert usage.ru_maxrss < 3_000_000  # kilobytes
     found = read_build(tmp_path / "out")
-    assert len(found.matrix.vocabulary) >= 1_000_000
+    assert len(found.matrix.vocabulary) >= 2_000_000
 
 
 def test_wrong_use_is_exit_code_2_and_lists_what_is_valid(words: Path, tmp_path: Path) -> None:

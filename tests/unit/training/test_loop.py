@@ -68,9 +68,10 @@ def look_always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(trainer: Turning, kept: Kept, *, epochs: int = 2, progress: Any = ignore, **more: Any) -> Course:
-    return loop.run(
-        trainer, kept, epochs=epochs, words=WORDS, watch=("king", "dog"), told=TOLD, progress=progress, **more
-    )
+    with kept.whatever_ends(trainer):
+        return loop.run(
+            trainer, kept, epochs=epochs, words=WORDS, watch=("king", "dog"), told=TOLD, progress=progress, **more
+        )
 
 
 def save(kept: Kept, trainer: Turning, parts: int, course: Course) -> None:

@@ -193,10 +193,11 @@ class TestProcesses:
         _gone, alive = psutil.wait_procs(started, 20)
         assert not alive
 
-    def test_a_terminal_s_interrupt_is_left_to_the_one_that_started_them(self) -> None:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_what_stops_a_job_is_left_to_the_one_that_started_them(self, number: int) -> None:
         with Crew(1, TOLD | {"spec": spec_of("a").model_dump(mode="json")}) as one:
             assert next(one.cut(["one two one"]))[1].words == ["one", "two"]
-            members()[0].send_signal(signal.SIGINT)
+            members()[0].send_signal(number)
             time.sleep(0.1)
             assert next(one.cut(["two three"]))[1].words == ["three"]
 
